@@ -1,0 +1,62 @@
+// kmeans.h - k-means clustering of a sample in memory, Lloyd's algorithm, in short steps.
+//
+// Starts from distinct random rows, runs kKmeansPasses passes, reseeds empty clusters from the biggest ones.
+// With `spherical` the rows are of unit length, similarity is the dot product and centroids are scaled to unit length.
+// The same seed gives the same centroids for any number of threads: sums are taken in row order.
+#ifndef VECSIM_CORE_KMEANS_H
+#define VECSIM_CORE_KMEANS_H
+
+#include "core/random.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+namespace vecsim::core
+{
+
+inline constexpr int kKmeansPasses = 5;
+
+// What a run needs to know and its state.  Plain memory; the caller owns every array.
+struct Kmeans
+{
+	// Set by the caller.
+	const float *samples; // n x dim, row-major
+	size_t n;
+	size_t dim;
+	size_t k; // 1 <= k <= n
+	bool spherical;
+	int threads;
+	float *centroids; // out: k x dim
+	void *work;       // kmeans_work_bytes(), aligned to 64
+
+	// Progress, in rows assigned over all passes.
+	uint64_t done;
+	uint64_t total;
+
+	// Private.
+	Random random;
+	int pass;
+	int stage;
+	size_t position;
+	float *bias;
+	double *sums;
+	uint32_t *counts;
+	uint32_t *assigned;
+	float *scores;
+	float *scratch;
+};
+
+// Bytes of work memory, or SIZE_MAX where that overflows.  Grows with n, k * dim and threads.
+size_t kmeans_work_bytes(size_t n, size_t dim, size_t k, int threads);
+
+// Begins a run.  All fields under "Set by the caller" are set.
+void kmeans_begin(Kmeans &kmeans, uint64_t seed);
+
+// Does about 20 ms of work.  Returns true while there is more to do; after false, centroids hold the result and
+// `k` the number of centroids that are really distinct clusters (fewer than asked when the sample has fewer distinct
+// rows).
+bool kmeans_step(Kmeans &kmeans);
+
+} // namespace vecsim::core
+
+#endif

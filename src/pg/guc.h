@@ -1,0 +1,17 @@
+// guc.h - the settings of vecsim.
+#ifndef VECSIM_PG_GUC_H
+#define VECSIM_PG_GUC_H
+
+namespace vecsim::pg
+{
+
+extern double guc_target_recall; // ivf.target_recall
+extern int guc_probes;           // ivf.probes, 0 = automatic
+extern int guc_build_threads;    // vecsim.build_threads, 0 = automatic
+
+// Registers the settings and chooses the kernels.  Called once, when the library is loaded.
+void guc_init();
+
+} // namespace vecsim::pg
+
+#endif
