@@ -1,4 +1,16 @@
 # Makefile - what is built, room by room, and every target a person types.
+#
+#   make demo          what vecsim is, on real data: installs what is missing, builds, shows
+#   make test          everything that can be checked; the last line counts
+#   make, install      the library, and its place in PostgreSQL's directories
+#   deps               the Debian packages of test/packages.txt
+#   unit rules         tests of the pure rooms; the rules that hold the design
+#   installcheck isolation pgtap prove examples    one suite each, on a throw-away server
+#   psql               a throw-away server with the bundled data, and a prompt
+#   bench              the measurements (BENCH_ARGS=--help)
+#   format lint        clang-format, clang-tidy
+#
+# PG_CONFIG chooses the PostgreSQL to build for; WERROR=-Werror makes warnings errors.
 EXTENSION  = vecsim
 MODULE_big = vecsim
 DATA       = $(wildcard sql/vecsim--*.sql)
@@ -9,17 +21,114 @@ SRC_PG      = $(wildcard src/pg/*.cpp src/types/*.cpp src/ivf/*.cpp) src/vecsim.
 OBJS        = $(patsubst %.cpp,%.o,$(SRC_KERNELS) $(SRC_CORE) $(SRC_PG))
 
 PG_CONFIG  ?= pg_config
-PG_CPPFLAGS = -Isrc -MMD -MP -isystem $(shell $(PG_CONFIG) --includedir-server)
-PG_CXXFLAGS = -std=gnu++20 -O3 -fno-exceptions -fno-rtti -fno-threadsafe-statics -fopenmp -Wextra -Wshadow \
-              -Wno-register -Wno-unused-parameter -Wno-missing-field-initializers
+DIALECT     = -std=gnu++20 -fno-exceptions -fno-rtti -fno-threadsafe-statics
+WARNINGS    = -Wextra -Wshadow -Wno-register -Wno-unused-parameter -Wno-missing-field-initializers $(WERROR)
+PG_CPPFLAGS = -Isrc -MMD -MP -isystem $(shell $(PG_CONFIG) --includedir-server 2>/dev/null)
+PG_CXXFLAGS = $(DIALECT) -O3 -fopenmp $(WARNINGS)
 SHLIB_LINK  = -fopenmp -Wl,--version-script=src/vecsim.map
 
 REGRESS      = $(patsubst test/sql/%.sql,%,$(sort $(wildcard test/sql/*.sql)))
 REGRESS_OPTS = --inputdir=test --load-extension=vecsim
-EXTRA_CLEAN  = $(OBJS:.o=.d)
+EXTRA_CLEAN  = $(OBJS:.o=.d) build results regression.diffs regression.out
+
+# A server named by PGHOST or PGPORT is used as it is, the way of PGXS; otherwise test/run.py makes one.
+ifeq ($(PGHOST)$(PGPORT),)
+NO_INSTALLCHECK = 1
+endif
 
 override with_llvm := no
-PGXS := $(shell $(PG_CONFIG) --pgxs)
+PGXS := $(shell $(PG_CONFIG) --pgxs 2>/dev/null)
+ifneq ($(PGXS),)
 include $(PGXS)
 src/kernels/%.o: CXXFLAGS += -ffp-contract=off
+$(OBJS): build/flags
 -include $(OBJS:.o=.d)
+else
+all install:
+	@echo "'$(PG_CONFIG)' was not found: install PostgreSQL's server headers (make deps) or set PG_CONFIG" >&2; exit 1
+endif
+
+# Objects are made anew when the flags change.  Those made under -Werror serve a build without it as well.
+build/flags: FORCE
+	@mkdir -p build; printf '%s\n' '$(FLAGS)' $(if $(WERROR),,'$(FLAGS) -Werror') | \
+	  grep -qxF -f - $@ 2>/dev/null || echo '$(FLAGS)' >$@
+FLAGS = $(strip $(CXX) $(CPPFLAGS) $(CXXFLAGS))
+FORCE:
+
+# The pure rooms and their tests, without PostgreSQL.
+UNIT_OBJS  = $(patsubst %.cpp,build/unit/%.o,$(wildcard test/unit/*.cpp) $(SRC_KERNELS) $(SRC_CORE))
+UNIT_FLAGS = -std=gnu++20 -g -Isrc -MMD -MP -fopenmp -Wall $(WARNINGS)
+
+build/unit/src/%.o: src/%.cpp
+	@mkdir -p $(@D)
+	$(CXX) $(UNIT_FLAGS) $(DIALECT) -O3 -ffp-contract=off -c -o $@ $<
+build/unit/test/%.o: test/%.cpp
+	@mkdir -p $(@D)
+	$(CXX) $(UNIT_FLAGS) -O1 -c -o $@ $<
+build/unit/unit_tests: $(UNIT_OBJS)
+	$(CXX) -fopenmp -o $@ $^ -lgtest -lgtest_main -lpthread
+-include $(UNIT_OBJS:.o=.d)
+
+unit: build/unit/unit_tests
+	$< --gtest_brief=1
+
+# The PostgreSQL world compiled once with exceptions: an object with a destructor then shows as _Unwind_Resume.
+RULES_OBJS = $(patsubst %.cpp,build/rules/%.o,$(SRC_PG))
+
+build/rules/%.o: %.cpp
+	@mkdir -p $(@D)
+	$(CXX) $(CPPFLAGS) -U_FORTIFY_SOURCE $(DIALECT) -fexceptions -O0 -w -c -o $@ $<
+-include $(RULES_OBJS:.o=.d)
+
+rules: all $(RULES_OBJS)
+	$(PYTHON) test/check/rules.py
+	$(PYTHON) test/check/self_test.py
+
+# Suites that need a server.
+PYTHON = /usr/bin/python3
+RUN    = PG_CONFIG='$(PG_CONFIG)' MAKE='$(MAKE)' $(PYTHON) test/run.py
+
+ifdef NO_INSTALLCHECK
+installcheck: all
+	$(RUN) regress
+endif
+isolation pgtap prove examples: all
+	$(RUN) $@
+
+deps:
+	test/deps.sh build demo test tools bench
+
+demo:
+	@test/deps.sh build demo
+	@$(MAKE) --no-print-directory all
+	@PG_CONFIG='$(PG_CONFIG)' MAKE='$(MAKE)' $(PYTHON) test/demo/demo.py $(DEMO_ARGS)
+
+psql:
+	@test/deps.sh build demo
+	@$(MAKE) --no-print-directory all
+	@PG_CONFIG='$(PG_CONFIG)' MAKE='$(MAKE)' $(PYTHON) test/demo/demo.py --psql
+
+test:
+	@test/deps.sh build demo test
+	@$(MAKE) --no-print-directory WERROR=-Werror all
+	@$(RUN) all
+
+bench: all build/bench/kernels
+	$(PYTHON) test/bench/bench.py $(BENCH_ARGS)
+
+build/bench/kernels: test/bench/bench_kernels.cpp $(filter build/unit/src/%,$(UNIT_OBJS))
+	@mkdir -p $(@D)
+	$(CXX) -std=gnu++20 -O3 -Isrc -fopenmp -o $@ $^ -lbenchmark -lpthread
+
+# Tidy.
+FORMAT_SRC = $(wildcard src/*.cpp src/*/*.cpp src/*/*.h test/unit/*.cpp test/unit/*.h test/bench/*.cpp)
+
+format:
+	clang-format -i $(FORMAT_SRC)
+
+lint:
+	printf '%s\n' $(SRC_KERNELS) $(SRC_CORE) $(SRC_PG) | xargs -n 1 -P 2 -I FILE \
+	  clang-tidy --quiet FILE -- -xc++ $(filter-out -MMD -MP,$(CPPFLAGS)) $(DIALECT) -fopenmp
+
+.PHONY: FORCE deps unit rules isolation pgtap prove examples demo psql test bench format lint
+.DEFAULT_GOAL = all
