@@ -49,10 +49,10 @@ all install:
 endif
 
 # Objects are made anew when the flags change.  Those made under -Werror serve a build without it as well.
+FLAGS := $(strip $(CXX) $(CPPFLAGS) $(filter-out $(WERROR),$(CXXFLAGS)))
 build/flags: FORCE
-	@mkdir -p build; printf '%s\n' '$(FLAGS)' $(if $(WERROR),,'$(FLAGS) -Werror') | \
-	  grep -qxF -f - $@ 2>/dev/null || echo '$(FLAGS)' >$@
-FLAGS = $(strip $(CXX) $(CPPFLAGS) $(CXXFLAGS))
+	@mkdir -p build; printf '%s\n' $(if $(WERROR),,'$(FLAGS)') '$(FLAGS) -Werror' | \
+	  grep -qxF -f - $@ 2>/dev/null || echo '$(FLAGS) $(WERROR)' | sed 's/ *$$//' >$@
 FORCE:
 
 # The pure rooms and their tests, without PostgreSQL.
