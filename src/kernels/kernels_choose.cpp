@@ -1,0 +1,189 @@
+// kernels_choose.cpp - which instruction sets this CPU has, which table is the best of them, and which is in
+// use.
+//
+// Two lists say everything: the ladder (from which table a null slot is filled) and the order of preference
+// (which level Auto means).  They differ because a wider vector is not always a faster one; the README has
+// the numbers.
+#include <stddef.h>
+#include <stdint.h>
+
+#include "kernels/kernels.h"
+#include "kernels/kernels_tables.h"
+
+namespace vecsim::kernels
+{
+namespace
+{
+
+struct Rung
+{
+	const Kernels *raw;
+	bool (*usable)(); // can this CPU run it?
+};
+
+bool always_usable();
+#if defined(__x86_64__)
+bool avx2_usable();
+bool avx512_usable();
+bool avx512_vnni_usable();
+#endif
+const Rung *find_rung(Level level);
+void fill_null_slots(Kernels *kernels, const Kernels &lower);
+
+// From the top down.  A null slot of a level is filled from the first usable rung below that has it.
+constexpr Rung kLadder[] = {
+#if defined(__x86_64__)
+	{&kAvx512VnniTable, avx512_vnni_usable},
+	{&kAvx512Table, avx512_usable},
+	{&kAvx2Table, avx2_usable},
+#endif
+	{&kScalarTable, always_usable},
+};
+
+// The order in which Auto tries the levels.
+constexpr Level kPreference[] = {Level::Avx512, Level::Avx2, Level::Neon, Level::Scalar};
+
+constexpr size_t kLevels = 5;
+
+// The tables with their null slots filled; one is ready once its name is set.
+Kernels filled[kLevels];
+
+const Kernels *in_use = &kScalarTable;
+
+} // namespace
+
+const Kernels &
+active()
+{
+	return *in_use;
+}
+
+bool
+choose(Level level)
+{
+	const Kernels *wanted = table(level);
+
+	if (wanted == nullptr)
+	{
+		return false;
+	}
+	in_use = wanted;
+	return true;
+}
+
+const Kernels *
+table(Level level)
+{
+	if (level == Level::Auto)
+	{
+		for (Level candidate : kPreference)
+		{
+			if (find_rung(candidate) != nullptr)
+			{
+				return table(candidate);
+			}
+		}
+		return nullptr;
+	}
+
+	const Rung *rung = find_rung(level);
+
+	if (rung == nullptr)
+	{
+		return nullptr;
+	}
+
+	Kernels &kernels = filled[static_cast<size_t>(level)];
+
+	if (kernels.name == nullptr)
+	{
+		Kernels growing = *rung->raw;
+
+		for (const Rung *lower = rung + 1; lower != kLadder + sizeof(kLadder) / sizeof(kLadder[0]); lower++)
+		{
+			if (lower->usable())
+			{
+				fill_null_slots(&growing, *lower->raw);
+			}
+		}
+		kernels = growing;
+	}
+	return &kernels;
+}
+
+namespace
+{
+
+bool
+always_usable()
+{
+	return true;
+}
+
+#if defined(__x86_64__)
+
+bool
+avx2_usable()
+{
+	__builtin_cpu_init();
+	return __builtin_cpu_supports("avx2");
+}
+
+bool
+avx512_usable()
+{
+	return avx2_usable() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+	       __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+}
+
+bool
+avx512_vnni_usable()
+{
+	return avx512_usable() && __builtin_cpu_supports("avx512vnni");
+}
+
+#endif
+
+// The highest usable rung of a level, or null.
+const Rung *
+find_rung(Level level)
+{
+	for (const Rung &rung : kLadder)
+	{
+		if (rung.raw->level == level && rung.usable())
+		{
+			return &rung;
+		}
+	}
+	return nullptr;
+}
+
+template <typename Slot>
+void
+fill_slot(Slot *slot, Slot lower)
+{
+	if (*slot == nullptr)
+	{
+		*slot = lower;
+	}
+}
+
+void
+fill_null_slots(Kernels *kernels, const Kernels &lower)
+{
+	fill_slot(&kernels->dot_f32, lower.dot_f32);
+	fill_slot(&kernels->l2sq_f32, lower.l2sq_f32);
+	fill_slot(&kernels->l1_f32, lower.l1_f32);
+	fill_slot(&kernels->norm2_f32, lower.norm2_f32);
+	fill_slot(&kernels->dot_norms_f32, lower.dot_norms_f32);
+	fill_slot(&kernels->dot_f32_rows, lower.dot_f32_rows);
+	fill_slot(&kernels->l2sq_f32_rows, lower.l2sq_f32_rows);
+	fill_slot(&kernels->l1_f32_rows, lower.l1_f32_rows);
+	fill_slot(&kernels->norm2_f32_rows, lower.norm2_f32_rows);
+	fill_slot(&kernels->dot_f32_tile, lower.dot_f32_tile);
+	fill_slot(&kernels->dot_i8, lower.dot_i8);
+	fill_slot(&kernels->dot_i8_rows, lower.dot_i8_rows);
+}
+
+} // namespace
+} // namespace vecsim::kernels

@@ -1,0 +1,187 @@
+// kernels_scalar.cpp - the kernels in plain C++: what every CPU can run, and the truth the other levels must
+// equal.
+//
+// Plain means without intrinsics; the compiler is free to use the vectors of its baseline, because the 32
+// lanes are independent.  The file must be built with -ffp-contract=off, or a target with fused multiply-add
+// changes the bits.
+#include <stddef.h>
+#include <stdint.h>
+
+#include "kernels/kernels.h"
+#include "kernels/kernels_tables.h"
+
+namespace vecsim::kernels
+{
+namespace
+{
+
+// A row may start at any byte (behind a one-byte varlena header, say); these types tell the compiler.
+typedef float UnalignedFloat __attribute__((aligned(1), may_alias));
+typedef int16_t UnalignedInt16 __attribute__((aligned(1), may_alias));
+
+struct Dot
+{
+	static float
+	term(float a, float b)
+	{
+		return a * b;
+	}
+};
+
+struct L2sq
+{
+	static float
+	term(float a, float b)
+	{
+		float difference = a - b;
+
+		return difference * difference;
+	}
+};
+
+struct L1
+{
+	static float
+	term(float a, float b)
+	{
+		return __builtin_fabsf(a - b);
+	}
+};
+
+// Adds the terms of 32 elements to the 32 lanes.
+template <typename Term>
+inline void
+add_terms(float *lanes, const UnalignedFloat *a, const UnalignedFloat *b)
+{
+	for (size_t j = 0; j < kLanes; j++)
+	{
+		lanes[j] += Term::term(a[j], b[j]);
+	}
+}
+
+// The sum of the 32 lanes, as a tree; the lanes are used up.
+inline float
+add_lanes(float *lanes)
+{
+	for (size_t half = kLanes / 2; half > 0; half /= 2)
+	{
+		for (size_t j = 0; j < half; j++)
+		{
+			lanes[j] += lanes[j + half];
+		}
+	}
+	return lanes[0];
+}
+
+// The sum of the terms of two arrays of d elements, in the order that kernels.h gives.
+template <typename Term>
+float
+sum_terms(const float *a_floats, const float *b_floats, size_t d)
+{
+	const UnalignedFloat *a = a_floats;
+	const UnalignedFloat *b = b_floats;
+	float lanes[kLanes] = {};
+	size_t i = 0;
+
+	for (; i + kLanes <= d; i += kLanes)
+	{
+		add_terms<Term>(lanes, a + i, b + i);
+	}
+	if (i < d)
+	{
+		float a_tail[kLanes] = {};
+		float b_tail[kLanes] = {};
+
+		for (size_t j = 0; i + j < d; j++)
+		{
+			a_tail[j] = a[i + j];
+			b_tail[j] = b[i + j];
+		}
+		add_terms<Term>(lanes, a_tail, b_tail);
+	}
+	return add_lanes(lanes);
+}
+
+template <typename Term>
+void
+sum_terms_rows(const float *q, const float *rows, size_t stride, size_t n, size_t d, float *out)
+{
+	for (size_t i = 0; i < n; i++)
+	{
+		out[i] = sum_terms<Term>(q, row_at(rows, stride, i), d);
+	}
+}
+
+float
+norm2(const float *a, size_t d)
+{
+	return sum_terms<Dot>(a, a, d);
+}
+
+DotNorms
+dot_norms(const float *a, const float *b, size_t d)
+{
+	return {sum_terms<Dot>(a, b, d), sum_terms<Dot>(a, a, d), sum_terms<Dot>(b, b, d)};
+}
+
+void
+norm2_rows(const float *rows, size_t stride, size_t n, size_t d, float *out)
+{
+	for (size_t i = 0; i < n; i++)
+	{
+		out[i] = norm2(row_at(rows, stride, i), d);
+	}
+}
+
+void
+dot_tile(const float *queries, size_t query_stride, const float *rows, size_t stride, size_t n, size_t d,
+         float *out)
+{
+	for (size_t j = 0; j < kTileQueries; j++)
+	{
+		sum_terms_rows<Dot>(row_at(queries, query_stride, j), rows, stride, n, d, out + j * n);
+	}
+}
+
+int32_t
+dot_i8(const int16_t *q_values, const int8_t *code, size_t d)
+{
+	const UnalignedInt16 *q = q_values;
+	int32_t sum = 0;
+
+	for (size_t i = 0; i < d; i++)
+	{
+		sum += static_cast<int32_t>(q[i]) * code[i];
+	}
+	return sum;
+}
+
+void
+dot_i8_rows(const int16_t *q, const int8_t *codes, size_t stride, size_t n, size_t d, int32_t *out)
+{
+	for (size_t i = 0; i < n; i++)
+	{
+		out[i] = dot_i8(q, row_at(codes, stride, i), d);
+	}
+}
+
+} // namespace
+
+const Kernels kScalarTable = {
+	.name = "scalar",
+	.level = Level::Scalar,
+	.dot_f32 = sum_terms<Dot>,
+	.l2sq_f32 = sum_terms<L2sq>,
+	.l1_f32 = sum_terms<L1>,
+	.norm2_f32 = norm2,
+	.dot_norms_f32 = dot_norms,
+	.dot_f32_rows = sum_terms_rows<Dot>,
+	.l2sq_f32_rows = sum_terms_rows<L2sq>,
+	.l1_f32_rows = sum_terms_rows<L1>,
+	.norm2_f32_rows = norm2_rows,
+	.dot_f32_tile = dot_tile,
+	.dot_i8 = dot_i8,
+	.dot_i8_rows = dot_i8_rows,
+};
+
+} // namespace vecsim::kernels
