@@ -1,0 +1,171 @@
+// nearest.cpp - the nearest centroid of each of many rows, and the best lists of one query in order.
+//
+// Assignment is the hot loop of a build: a block of centroids that stays in the CPU's cache is scored against four rows
+// at a time, and only the running maximum of each row is kept, never a rows x centroids matrix.
+#include "core/nearest.h"
+
+#include "core/parallel.h"
+#include "kernels/kernels.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace vecsim::core
+{
+
+namespace
+{
+
+constexpr size_t kTileRows = 4;                // what dot_f32_tile takes
+constexpr size_t kMaxBlock = 64;               // centroids a tile
+constexpr size_t kBlockBytes = size_t{1} << 17; // of centroids, to stay in the second-level cache
+constexpr size_t kMaxGrain = 64;               // rows that share one pass over the centroids
+constexpr size_t kTileFloats = kTileRows * kMaxBlock;
+
+// What one call of nearest_assign hands to its threads.
+struct Assignment
+{
+	const Centroids &centroids;
+	const float *rows;
+	size_t block;
+	float *scratch; // kTileFloats a thread
+	uint32_t *best;
+	float *best_score;
+};
+
+} // namespace
+
+static void assign_range(void *context, size_t begin, size_t end, int thread);
+static void score_tile(const Assignment &work, size_t row, size_t rows, size_t first, size_t count, float *tile);
+static void keep_best(const float *dots, const float *bias, size_t first, size_t count, uint32_t &best,
+                      float &best_score);
+
+// count does not matter today: a tile is at most kMaxBlock centroids wide.
+size_t
+nearest_scratch_floats(size_t /*count*/, int threads)
+{
+	return kTileFloats * static_cast<size_t>(threads > 1 ? threads : 1);
+}
+
+size_t
+nearest_batch_rows(size_t count, size_t dim, int threads)
+{
+	// Multiplications a thread does in 20 ms, from what a modest CPU with 256-bit registers does.
+	constexpr double kBudget = 1e8;
+	constexpr double kMaxRows = 65536;
+	double workers = threads > 1 ? threads : 1;
+	double row = static_cast<double>(count > 0 ? count : 1) * static_cast<double>(dim > 0 ? dim : 1);
+	double groups = std::min(kBudget / row, kMaxRows) / kTileRows;
+
+	return kTileRows * static_cast<size_t>(workers * std::max(groups, 1.0));
+}
+
+// See nearest.h.  A row whose scores are all NaN or -infinity gets centroid 0.
+void
+nearest_assign(const Centroids &centroids, const float *rows, size_t n, int threads, float *scratch,
+               uint32_t *best, float *best_score)
+{
+	size_t row_bytes = sizeof(float) * std::max<size_t>(centroids.dim, 1);
+	size_t block = std::clamp<size_t>(kBlockBytes / row_bytes, kTileRows, kMaxBlock);
+	Assignment work = {centroids, rows, block, scratch, best, best_score};
+	size_t workers = threads > 1 ? static_cast<size_t>(threads) : 1;
+	// Whole tiles, several ranges a thread so that they end together.
+	size_t share = n / (workers * 4) / kTileRows * kTileRows;
+
+	parallel_for(n, workers > 1 ? std::clamp(share, kTileRows, kMaxGrain) : kMaxGrain, threads, assign_range, &work);
+}
+
+// The nearest centroids of rows begin..end-1.
+static void
+assign_range(void *context, size_t begin, size_t end, int thread)
+{
+	const Assignment &work = *static_cast<const Assignment *>(context);
+	const Centroids &centroids = work.centroids;
+	float *tile = work.scratch + kTileFloats * static_cast<size_t>(thread);
+
+	std::fill(work.best + begin, work.best + end, 0u);
+	std::fill(work.best_score + begin, work.best_score + end, -std::numeric_limits<float>::infinity());
+	for (size_t first = 0; first < centroids.count; first += work.block)
+	{
+		size_t count = std::min(work.block, centroids.count - first);
+
+		for (size_t row = begin; row < end; row += kTileRows)
+		{
+			size_t rows = std::min(kTileRows, end - row);
+
+			score_tile(work, row, rows, first, count, tile);
+			for (size_t i = 0; i < rows; i++)
+			{
+				keep_best(tile + i * count, centroids.bias + first, first, count, work.best[row + i],
+				          work.best_score[row + i]);
+			}
+		}
+	}
+}
+
+// tile[i * count + c] = <row + i, centroid first + c>, for at most kTileRows rows.
+static void
+score_tile(const Assignment &work, size_t row, size_t rows, size_t first, size_t count, float *tile)
+{
+	const kernels::Kernels &kernels = kernels::active();
+	size_t dim = work.centroids.dim;
+	size_t stride = sizeof(float) * dim;
+	const float *queries = work.rows + row * dim;
+	const float *block = work.centroids.rows + first * dim;
+
+	if (rows == kTileRows)
+	{
+		kernels.dot_f32_tile(queries, stride, block, stride, count, dim, tile);
+		return;
+	}
+	for (size_t i = 0; i < rows; i++)
+	{
+		kernels.dot_f32_rows(queries + i * dim, block, stride, count, dim, tile + i * count);
+	}
+}
+
+// Moves best and best_score on over the centroids first..first+count-1.  Ties stay with the lower number, seen earlier.
+static void
+keep_best(const float *dots, const float *bias, size_t first, size_t count, uint32_t &best, float &best_score)
+{
+	uint32_t number = best;
+	float score = best_score;
+
+	for (size_t i = 0; i < count; i++)
+	{
+		float candidate = dots[i] + bias[i];
+
+		if (candidate > score)
+		{
+			score = candidate;
+			number = static_cast<uint32_t>(first + i);
+		}
+	}
+	best = number;
+	best_score = score;
+}
+
+// The order of lists: larger score first, then lower number.  NaN counts as -infinity, so that the order is total.
+static inline bool
+list_before(const ListScore &a, const ListScore &b)
+{
+	constexpr float kLast = -std::numeric_limits<float>::infinity();
+	float a_score = a.score >= kLast ? a.score : kLast;
+	float b_score = b.score >= kLast ? b.score : kLast;
+
+	return a_score != b_score ? a_score > b_score : a.list < b.list;
+}
+
+void
+nearest_order(ListScore *lists, size_t n, size_t want)
+{
+	auto before = [](const ListScore &a, const ListScore &b) { return list_before(a, b); };
+
+	if (want < n)
+	{
+		std::nth_element(lists, lists + want, lists + n, before);
+	}
+	std::sort(lists, lists + std::min(want, n), before);
+}
+
+} // namespace vecsim::core

@@ -1,0 +1,29 @@
+// stop.cpp - the patience of a search, from the recall it is to reach.
+#include "core/stop.h"
+
+#include <cmath>
+
+namespace vecsim::core
+{
+
+// See stop.h.  Targets below 0 count as 0; a NaN reads every list.
+uint32_t
+patience_for(double target_recall)
+{
+	constexpr double kHardData = 1.4;
+	// 1 - 0.9 is a little less than 0.1: without this a whole quotient would round up to the next one.
+	constexpr double kRoundingSlack = 1e-9;
+	constexpr double kLimit = 4294967295.0;
+
+	if (!(target_recall < 1))
+	{
+		return UINT32_MAX;
+	}
+
+	double misses_allowed = 1 - (target_recall > 0 ? target_recall : 0);
+	double lists = std::ceil(kHardData / misses_allowed * (1 - kRoundingSlack));
+
+	return lists < kLimit ? static_cast<uint32_t>(lists) : UINT32_MAX;
+}
+
+} // namespace vecsim::core
