@@ -1,0 +1,549 @@
+-- vecsim--0.1.0.sql - the SQL face of vecsim: type vector and its functions, operators and operator classes.
+--
+-- Every name is schema-qualified, so that what else stands in the search path means nothing.
+
+-- complain if the script is sourced in psql, rather than via CREATE EXTENSION
+\echo Use "CREATE EXTENSION vecsim" to load this file. \quit
+
+-- type vector
+
+CREATE TYPE @extschema@.vector;
+
+CREATE FUNCTION @extschema@.vector_in(pg_catalog.cstring, pg_catalog.oid, pg_catalog.int4)
+	RETURNS @extschema@.vector
+	AS 'MODULE_PATHNAME', 'vecsim_vector_in' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.vector_in(pg_catalog.cstring, pg_catalog.oid, pg_catalog.int4)
+	IS 'text input of vector';
+
+CREATE FUNCTION @extschema@.vector_out(@extschema@.vector) RETURNS pg_catalog.cstring
+	AS 'MODULE_PATHNAME', 'vecsim_vector_out' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.vector_out(@extschema@.vector) IS 'text output of vector';
+
+CREATE FUNCTION @extschema@.vector_typmod_in(pg_catalog.cstring[]) RETURNS pg_catalog.int4
+	AS 'MODULE_PATHNAME', 'vecsim_vector_typmod_in' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.vector_typmod_in(pg_catalog.cstring[])
+	IS 'type modifier of vector: the number of dimensions';
+
+CREATE FUNCTION @extschema@.vector_recv(pg_catalog.internal, pg_catalog.oid, pg_catalog.int4)
+	RETURNS @extschema@.vector
+	AS 'MODULE_PATHNAME', 'vecsim_vector_recv' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.vector_recv(pg_catalog.internal, pg_catalog.oid, pg_catalog.int4)
+	IS 'binary input of vector';
+
+CREATE FUNCTION @extschema@.vector_send(@extschema@.vector) RETURNS pg_catalog.bytea
+	AS 'MODULE_PATHNAME', 'vecsim_vector_send' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.vector_send(@extschema@.vector) IS 'binary output of vector';
+
+CREATE TYPE @extschema@.vector (
+	INPUT     = @extschema@.vector_in,
+	OUTPUT    = @extschema@.vector_out,
+	TYPMOD_IN = @extschema@.vector_typmod_in,
+	RECEIVE   = @extschema@.vector_recv,
+	SEND      = @extschema@.vector_send,
+	STORAGE   = external
+);
+
+COMMENT ON TYPE @extschema@.vector IS 'vector of single-precision numbers, 1 to 16000 dimensions';
+
+-- functions
+--
+-- A distance costs the planner 20 operators: a cheap operator takes about 10 ns, and the distance of two vectors
+-- of some hundred dimensions, fetched from the row, about 200 ns.  That is enough to run cheap conditions first
+-- and to go parallel sooner, and little beside the pages that a scan reads.
+
+CREATE FUNCTION @extschema@.l2_distance(@extschema@.vector, @extschema@.vector) RETURNS pg_catalog.float8
+	AS 'MODULE_PATHNAME', 'vecsim_l2_distance' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20;
+
+COMMENT ON FUNCTION @extschema@.l2_distance(@extschema@.vector, @extschema@.vector) IS 'Euclidean distance';
+
+CREATE FUNCTION @extschema@.inner_product(@extschema@.vector, @extschema@.vector) RETURNS pg_catalog.float8
+	AS 'MODULE_PATHNAME', 'vecsim_inner_product' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20;
+
+COMMENT ON FUNCTION @extschema@.inner_product(@extschema@.vector, @extschema@.vector) IS 'inner product';
+
+CREATE FUNCTION @extschema@.cosine_distance(@extschema@.vector, @extschema@.vector) RETURNS pg_catalog.float8
+	AS 'MODULE_PATHNAME', 'vecsim_cosine_distance' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20;
+
+COMMENT ON FUNCTION @extschema@.cosine_distance(@extschema@.vector, @extschema@.vector)
+	IS 'cosine distance: 1 - cosine similarity, NaN with a zero vector';
+
+CREATE FUNCTION @extschema@.cosine_similarity(@extschema@.vector, @extschema@.vector)
+	RETURNS pg_catalog.float8
+	AS 'MODULE_PATHNAME', 'vecsim_cosine_similarity' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20;
+
+COMMENT ON FUNCTION @extschema@.cosine_similarity(@extschema@.vector, @extschema@.vector)
+	IS 'cosine of the angle, NaN with a zero vector';
+
+CREATE FUNCTION @extschema@.l1_distance(@extschema@.vector, @extschema@.vector) RETURNS pg_catalog.float8
+	AS 'MODULE_PATHNAME', 'vecsim_l1_distance' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20;
+
+COMMENT ON FUNCTION @extschema@.l1_distance(@extschema@.vector, @extschema@.vector) IS 'taxicab distance';
+
+CREATE FUNCTION @extschema@.vector_dims(@extschema@.vector) RETURNS pg_catalog.int4
+	AS 'MODULE_PATHNAME', 'vecsim_vector_dims' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.vector_dims(@extschema@.vector) IS 'number of dimensions';
+
+CREATE FUNCTION @extschema@.vector_norm(@extschema@.vector) RETURNS pg_catalog.float8
+	AS 'MODULE_PATHNAME', 'vecsim_vector_norm' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.vector_norm(@extschema@.vector) IS 'Euclidean norm';
+
+CREATE FUNCTION @extschema@.l2_norm(@extschema@.vector) RETURNS pg_catalog.float8
+	AS 'MODULE_PATHNAME', 'vecsim_vector_norm' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.l2_norm(@extschema@.vector) IS 'Euclidean norm';
+
+CREATE FUNCTION @extschema@.l2_normalize(@extschema@.vector) RETURNS @extschema@.vector
+	AS 'MODULE_PATHNAME', 'vecsim_l2_normalize' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.l2_normalize(@extschema@.vector)
+	IS 'vector scaled to Euclidean norm 1; a zero vector stays zero';
+
+CREATE FUNCTION @extschema@.is_normalized(v @extschema@.vector, tolerance pg_catalog.float8 DEFAULT 1e-3)
+	RETURNS pg_catalog.bool
+	AS 'MODULE_PATHNAME', 'vecsim_is_normalized' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.is_normalized(@extschema@.vector, pg_catalog.float8)
+	IS 'true if the Euclidean norm is 1, give or take the tolerance';
+
+CREATE FUNCTION @extschema@.binary_quantize(@extschema@.vector) RETURNS pg_catalog.bit
+	AS 'MODULE_PATHNAME', 'vecsim_binary_quantize' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.binary_quantize(@extschema@.vector)
+	IS 'one bit per dimension: 1 where the element is above 0';
+
+CREATE FUNCTION @extschema@.subvector(@extschema@.vector, pg_catalog.int4, pg_catalog.int4)
+	RETURNS @extschema@.vector
+	AS 'MODULE_PATHNAME', 'vecsim_subvector' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.subvector(@extschema@.vector, pg_catalog.int4, pg_catalog.int4)
+	IS 'part of a vector from a position, counted from 1, of a number of dimensions';
+
+-- functions behind operators
+
+CREATE FUNCTION @extschema@.vector_negative_inner_product(@extschema@.vector, @extschema@.vector)
+	RETURNS pg_catalog.float8
+	AS 'MODULE_PATHNAME', 'vecsim_vector_negative_inner_product'
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20;
+
+COMMENT ON FUNCTION @extschema@.vector_negative_inner_product(@extschema@.vector, @extschema@.vector)
+	IS 'implementation of <#> operator';
+
+CREATE FUNCTION @extschema@.vector_add(@extschema@.vector, @extschema@.vector) RETURNS @extschema@.vector
+	AS 'MODULE_PATHNAME', 'vecsim_vector_add' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.vector_add(@extschema@.vector, @extschema@.vector)
+	IS 'implementation of + operator';
+
+CREATE FUNCTION @extschema@.vector_sub(@extschema@.vector, @extschema@.vector) RETURNS @extschema@.vector
+	AS 'MODULE_PATHNAME', 'vecsim_vector_sub' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.vector_sub(@extschema@.vector, @extschema@.vector)
+	IS 'implementation of - operator';
+
+CREATE FUNCTION @extschema@.vector_mul(@extschema@.vector, @extschema@.vector) RETURNS @extschema@.vector
+	AS 'MODULE_PATHNAME', 'vecsim_vector_mul' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.vector_mul(@extschema@.vector, @extschema@.vector)
+	IS 'implementation of * operator';
+
+CREATE FUNCTION @extschema@.vector_scale(@extschema@.vector, pg_catalog.float8) RETURNS @extschema@.vector
+	AS 'MODULE_PATHNAME', 'vecsim_vector_scale' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.vector_scale(@extschema@.vector, pg_catalog.float8)
+	IS 'implementation of * operator';
+
+CREATE FUNCTION @extschema@.scale_vector(pg_catalog.float8, @extschema@.vector) RETURNS @extschema@.vector
+	AS 'MODULE_PATHNAME', 'vecsim_scale_vector' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.scale_vector(pg_catalog.float8, @extschema@.vector)
+	IS 'implementation of * operator';
+
+CREATE FUNCTION @extschema@.vector_div(@extschema@.vector, pg_catalog.float8) RETURNS @extschema@.vector
+	AS 'MODULE_PATHNAME', 'vecsim_vector_div' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.vector_div(@extschema@.vector, pg_catalog.float8)
+	IS 'implementation of / operator';
+
+CREATE FUNCTION @extschema@.vector_neg(@extschema@.vector) RETURNS @extschema@.vector
+	AS 'MODULE_PATHNAME', 'vecsim_vector_neg' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.vector_neg(@extschema@.vector) IS 'implementation of unary - operator';
+
+CREATE FUNCTION @extschema@.vector_concat(@extschema@.vector, @extschema@.vector) RETURNS @extschema@.vector
+	AS 'MODULE_PATHNAME', 'vecsim_vector_concat' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.vector_concat(@extschema@.vector, @extschema@.vector)
+	IS 'implementation of || operator';
+
+CREATE FUNCTION @extschema@.vector_lt(@extschema@.vector, @extschema@.vector) RETURNS pg_catalog.bool
+	AS 'MODULE_PATHNAME', 'vecsim_vector_lt' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.vector_lt(@extschema@.vector, @extschema@.vector)
+	IS 'implementation of < operator';
+
+CREATE FUNCTION @extschema@.vector_le(@extschema@.vector, @extschema@.vector) RETURNS pg_catalog.bool
+	AS 'MODULE_PATHNAME', 'vecsim_vector_le' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.vector_le(@extschema@.vector, @extschema@.vector)
+	IS 'implementation of <= operator';
+
+CREATE FUNCTION @extschema@.vector_eq(@extschema@.vector, @extschema@.vector) RETURNS pg_catalog.bool
+	AS 'MODULE_PATHNAME', 'vecsim_vector_eq' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.vector_eq(@extschema@.vector, @extschema@.vector)
+	IS 'implementation of = operator';
+
+CREATE FUNCTION @extschema@.vector_ne(@extschema@.vector, @extschema@.vector) RETURNS pg_catalog.bool
+	AS 'MODULE_PATHNAME', 'vecsim_vector_ne' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.vector_ne(@extschema@.vector, @extschema@.vector)
+	IS 'implementation of <> operator';
+
+CREATE FUNCTION @extschema@.vector_ge(@extschema@.vector, @extschema@.vector) RETURNS pg_catalog.bool
+	AS 'MODULE_PATHNAME', 'vecsim_vector_ge' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.vector_ge(@extschema@.vector, @extschema@.vector)
+	IS 'implementation of >= operator';
+
+CREATE FUNCTION @extschema@.vector_gt(@extschema@.vector, @extschema@.vector) RETURNS pg_catalog.bool
+	AS 'MODULE_PATHNAME', 'vecsim_vector_gt' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.vector_gt(@extschema@.vector, @extschema@.vector)
+	IS 'implementation of > operator';
+
+CREATE FUNCTION @extschema@.vector_cmp(@extschema@.vector, @extschema@.vector) RETURNS pg_catalog.int4
+	AS 'MODULE_PATHNAME', 'vecsim_vector_cmp' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.vector_cmp(@extschema@.vector, @extschema@.vector) IS 'less-equal-greater';
+
+CREATE FUNCTION @extschema@.vector_hash(@extschema@.vector) RETURNS pg_catalog.int4
+	AS 'MODULE_PATHNAME', 'vecsim_vector_hash' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.vector_hash(@extschema@.vector) IS 'hash';
+
+CREATE FUNCTION @extschema@.vector_hash_extended(@extschema@.vector, pg_catalog.int8) RETURNS pg_catalog.int8
+	AS 'MODULE_PATHNAME', 'vecsim_vector_hash_extended' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.vector_hash_extended(@extschema@.vector, pg_catalog.int8)
+	IS 'hash of 64 bits with a seed';
+
+-- operators
+
+CREATE OPERATOR @extschema@.<-> (
+	LEFTARG = @extschema@.vector, RIGHTARG = @extschema@.vector,
+	FUNCTION = @extschema@.l2_distance,
+	COMMUTATOR = OPERATOR(@extschema@.<->)
+);
+
+COMMENT ON OPERATOR @extschema@.<-> (@extschema@.vector, @extschema@.vector) IS 'Euclidean distance';
+
+CREATE OPERATOR @extschema@.<#> (
+	LEFTARG = @extschema@.vector, RIGHTARG = @extschema@.vector,
+	FUNCTION = @extschema@.vector_negative_inner_product,
+	COMMUTATOR = OPERATOR(@extschema@.<#>)
+);
+
+COMMENT ON OPERATOR @extschema@.<#> (@extschema@.vector, @extschema@.vector) IS 'negative inner product';
+
+CREATE OPERATOR @extschema@.<=> (
+	LEFTARG = @extschema@.vector, RIGHTARG = @extschema@.vector,
+	FUNCTION = @extschema@.cosine_distance,
+	COMMUTATOR = OPERATOR(@extschema@.<=>)
+);
+
+COMMENT ON OPERATOR @extschema@.<=> (@extschema@.vector, @extschema@.vector) IS 'cosine distance';
+
+CREATE OPERATOR @extschema@.<+> (
+	LEFTARG = @extschema@.vector, RIGHTARG = @extschema@.vector,
+	FUNCTION = @extschema@.l1_distance,
+	COMMUTATOR = OPERATOR(@extschema@.<+>)
+);
+
+COMMENT ON OPERATOR @extschema@.<+> (@extschema@.vector, @extschema@.vector) IS 'taxicab distance';
+
+CREATE OPERATOR @extschema@.+ (
+	LEFTARG = @extschema@.vector, RIGHTARG = @extschema@.vector,
+	FUNCTION = @extschema@.vector_add,
+	COMMUTATOR = OPERATOR(@extschema@.+)
+);
+
+COMMENT ON OPERATOR @extschema@.+ (@extschema@.vector, @extschema@.vector) IS 'add element by element';
+
+CREATE OPERATOR @extschema@.- (
+	LEFTARG = @extschema@.vector, RIGHTARG = @extschema@.vector,
+	FUNCTION = @extschema@.vector_sub
+);
+
+COMMENT ON OPERATOR @extschema@.- (@extschema@.vector, @extschema@.vector) IS 'subtract element by element';
+
+CREATE OPERATOR @extschema@.* (
+	LEFTARG = @extschema@.vector, RIGHTARG = @extschema@.vector,
+	FUNCTION = @extschema@.vector_mul,
+	COMMUTATOR = OPERATOR(@extschema@.*)
+);
+
+COMMENT ON OPERATOR @extschema@.* (@extschema@.vector, @extschema@.vector) IS 'multiply element by element';
+
+CREATE OPERATOR @extschema@.* (
+	LEFTARG = @extschema@.vector, RIGHTARG = pg_catalog.float8,
+	FUNCTION = @extschema@.vector_scale,
+	COMMUTATOR = OPERATOR(@extschema@.*)
+);
+
+COMMENT ON OPERATOR @extschema@.* (@extschema@.vector, pg_catalog.float8) IS 'multiply by a number';
+
+CREATE OPERATOR @extschema@.* (
+	LEFTARG = pg_catalog.float8, RIGHTARG = @extschema@.vector,
+	FUNCTION = @extschema@.scale_vector,
+	COMMUTATOR = OPERATOR(@extschema@.*)
+);
+
+COMMENT ON OPERATOR @extschema@.* (pg_catalog.float8, @extschema@.vector) IS 'multiply by a number';
+
+CREATE OPERATOR @extschema@./ (
+	LEFTARG = @extschema@.vector, RIGHTARG = pg_catalog.float8,
+	FUNCTION = @extschema@.vector_div
+);
+
+COMMENT ON OPERATOR @extschema@./ (@extschema@.vector, pg_catalog.float8) IS 'divide by a number';
+
+CREATE OPERATOR @extschema@.- (
+	RIGHTARG = @extschema@.vector,
+	FUNCTION = @extschema@.vector_neg
+);
+
+COMMENT ON OPERATOR @extschema@.- (NONE, @extschema@.vector) IS 'negate';
+
+CREATE OPERATOR @extschema@.|| (
+	LEFTARG = @extschema@.vector, RIGHTARG = @extschema@.vector,
+	FUNCTION = @extschema@.vector_concat
+);
+
+COMMENT ON OPERATOR @extschema@.|| (@extschema@.vector, @extschema@.vector) IS 'concatenate';
+
+CREATE OPERATOR @extschema@.< (
+	LEFTARG = @extschema@.vector, RIGHTARG = @extschema@.vector,
+	FUNCTION = @extschema@.vector_lt,
+	COMMUTATOR = OPERATOR(@extschema@.>), NEGATOR = OPERATOR(@extschema@.>=),
+	RESTRICT = pg_catalog.scalarltsel, JOIN = pg_catalog.scalarltjoinsel
+);
+
+COMMENT ON OPERATOR @extschema@.< (@extschema@.vector, @extschema@.vector) IS 'less than';
+
+CREATE OPERATOR @extschema@.<= (
+	LEFTARG = @extschema@.vector, RIGHTARG = @extschema@.vector,
+	FUNCTION = @extschema@.vector_le,
+	COMMUTATOR = OPERATOR(@extschema@.>=), NEGATOR = OPERATOR(@extschema@.>),
+	RESTRICT = pg_catalog.scalarlesel, JOIN = pg_catalog.scalarlejoinsel
+);
+
+COMMENT ON OPERATOR @extschema@.<= (@extschema@.vector, @extschema@.vector) IS 'less than or equal';
+
+CREATE OPERATOR @extschema@.= (
+	LEFTARG = @extschema@.vector, RIGHTARG = @extschema@.vector,
+	FUNCTION = @extschema@.vector_eq,
+	COMMUTATOR = OPERATOR(@extschema@.=), NEGATOR = OPERATOR(@extschema@.<>),
+	RESTRICT = pg_catalog.eqsel, JOIN = pg_catalog.eqjoinsel,
+	HASHES, MERGES
+);
+
+COMMENT ON OPERATOR @extschema@.= (@extschema@.vector, @extschema@.vector) IS 'equal';
+
+CREATE OPERATOR @extschema@.<> (
+	LEFTARG = @extschema@.vector, RIGHTARG = @extschema@.vector,
+	FUNCTION = @extschema@.vector_ne,
+	COMMUTATOR = OPERATOR(@extschema@.<>), NEGATOR = OPERATOR(@extschema@.=),
+	RESTRICT = pg_catalog.neqsel, JOIN = pg_catalog.neqjoinsel
+);
+
+COMMENT ON OPERATOR @extschema@.<> (@extschema@.vector, @extschema@.vector) IS 'not equal';
+
+CREATE OPERATOR @extschema@.>= (
+	LEFTARG = @extschema@.vector, RIGHTARG = @extschema@.vector,
+	FUNCTION = @extschema@.vector_ge,
+	COMMUTATOR = OPERATOR(@extschema@.<=), NEGATOR = OPERATOR(@extschema@.<),
+	RESTRICT = pg_catalog.scalargesel, JOIN = pg_catalog.scalargejoinsel
+);
+
+COMMENT ON OPERATOR @extschema@.>= (@extschema@.vector, @extschema@.vector) IS 'greater than or equal';
+
+CREATE OPERATOR @extschema@.> (
+	LEFTARG = @extschema@.vector, RIGHTARG = @extschema@.vector,
+	FUNCTION = @extschema@.vector_gt,
+	COMMUTATOR = OPERATOR(@extschema@.<), NEGATOR = OPERATOR(@extschema@.<=),
+	RESTRICT = pg_catalog.scalargtsel, JOIN = pg_catalog.scalargtjoinsel
+);
+
+COMMENT ON OPERATOR @extschema@.> (@extschema@.vector, @extschema@.vector) IS 'greater than';
+
+-- aggregates
+
+CREATE FUNCTION @extschema@.vector_accum(pg_catalog.float8[], @extschema@.vector) RETURNS pg_catalog.float8[]
+	AS 'MODULE_PATHNAME', 'vecsim_vector_accum' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.vector_accum(pg_catalog.float8[], @extschema@.vector)
+	IS 'step of avg(vector)';
+
+CREATE FUNCTION @extschema@.vector_sum_accum(pg_catalog.float8[], @extschema@.vector)
+	RETURNS pg_catalog.float8[]
+	AS 'MODULE_PATHNAME', 'vecsim_vector_sum_accum' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.vector_sum_accum(pg_catalog.float8[], @extschema@.vector)
+	IS 'step of sum(vector)';
+
+CREATE FUNCTION @extschema@.vector_combine(pg_catalog.float8[], pg_catalog.float8[])
+	RETURNS pg_catalog.float8[]
+	AS 'MODULE_PATHNAME', 'vecsim_vector_combine' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.vector_combine(pg_catalog.float8[], pg_catalog.float8[])
+	IS 'combines two states of avg(vector) or sum(vector)';
+
+CREATE FUNCTION @extschema@.vector_avg(pg_catalog.float8[]) RETURNS @extschema@.vector
+	AS 'MODULE_PATHNAME', 'vecsim_vector_avg' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.vector_avg(pg_catalog.float8[]) IS 'last step of avg(vector)';
+
+CREATE FUNCTION @extschema@.vector_sum(pg_catalog.float8[]) RETURNS @extschema@.vector
+	AS 'MODULE_PATHNAME', 'vecsim_vector_sum' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.vector_sum(pg_catalog.float8[]) IS 'last step of sum(vector)';
+
+CREATE AGGREGATE @extschema@.avg(@extschema@.vector) (
+	SFUNC = @extschema@.vector_accum,
+	STYPE = pg_catalog.float8[],
+	FINALFUNC = @extschema@.vector_avg,
+	COMBINEFUNC = @extschema@.vector_combine,
+	INITCOND = '{0}',
+	PARALLEL = SAFE
+);
+
+COMMENT ON AGGREGATE @extschema@.avg(@extschema@.vector)
+	IS 'the average (arithmetic mean) as vector of all vector values';
+
+CREATE AGGREGATE @extschema@.sum(@extschema@.vector) (
+	SFUNC = @extschema@.vector_sum_accum,
+	STYPE = pg_catalog.float8[],
+	FINALFUNC = @extschema@.vector_sum,
+	COMBINEFUNC = @extschema@.vector_combine,
+	INITCOND = '{0}',
+	PARALLEL = SAFE
+);
+
+COMMENT ON AGGREGATE @extschema@.sum(@extschema@.vector) IS 'sum as vector across all vector input values';
+
+-- casts
+
+CREATE FUNCTION @extschema@.vector(@extschema@.vector, pg_catalog.int4, pg_catalog.bool)
+	RETURNS @extschema@.vector
+	AS 'MODULE_PATHNAME', 'vecsim_vector' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.vector(@extschema@.vector, pg_catalog.int4, pg_catalog.bool)
+	IS 'checks the dimensions of a vector against a type modifier';
+
+CREATE FUNCTION @extschema@.array_to_vector(pg_catalog.int4[], pg_catalog.int4, pg_catalog.bool)
+	RETURNS @extschema@.vector
+	AS 'MODULE_PATHNAME', 'vecsim_array_to_vector' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.array_to_vector(pg_catalog.int4[], pg_catalog.int4, pg_catalog.bool)
+	IS 'converts an array of integer to vector';
+
+CREATE FUNCTION @extschema@.array_to_vector(pg_catalog.float4[], pg_catalog.int4, pg_catalog.bool)
+	RETURNS @extschema@.vector
+	AS 'MODULE_PATHNAME', 'vecsim_array_to_vector' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.array_to_vector(pg_catalog.float4[], pg_catalog.int4, pg_catalog.bool)
+	IS 'converts an array of real to vector';
+
+CREATE FUNCTION @extschema@.array_to_vector(pg_catalog.float8[], pg_catalog.int4, pg_catalog.bool)
+	RETURNS @extschema@.vector
+	AS 'MODULE_PATHNAME', 'vecsim_array_to_vector' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.array_to_vector(pg_catalog.float8[], pg_catalog.int4, pg_catalog.bool)
+	IS 'converts an array of double precision to vector';
+
+CREATE FUNCTION @extschema@.array_to_vector(pg_catalog.numeric[], pg_catalog.int4, pg_catalog.bool)
+	RETURNS @extschema@.vector
+	AS 'MODULE_PATHNAME', 'vecsim_array_to_vector' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.array_to_vector(pg_catalog.numeric[], pg_catalog.int4, pg_catalog.bool)
+	IS 'converts an array of numeric to vector';
+
+CREATE FUNCTION @extschema@.vector_to_float4(@extschema@.vector, pg_catalog.int4, pg_catalog.bool)
+	RETURNS pg_catalog.float4[]
+	AS 'MODULE_PATHNAME', 'vecsim_vector_to_float4' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.vector_to_float4(@extschema@.vector, pg_catalog.int4, pg_catalog.bool)
+	IS 'converts a vector to an array of real';
+
+CREATE CAST (@extschema@.vector AS @extschema@.vector)
+	WITH FUNCTION @extschema@.vector(@extschema@.vector, pg_catalog.int4, pg_catalog.bool) AS IMPLICIT;
+
+COMMENT ON CAST (@extschema@.vector AS @extschema@.vector) IS 'implicit: checks the number of dimensions';
+
+CREATE CAST (@extschema@.vector AS pg_catalog.float4[])
+	WITH FUNCTION @extschema@.vector_to_float4(@extschema@.vector, pg_catalog.int4, pg_catalog.bool) AS IMPLICIT;
+
+COMMENT ON CAST (@extschema@.vector AS pg_catalog.float4[]) IS 'implicit: vector to array';
+
+CREATE CAST (pg_catalog.int4[] AS @extschema@.vector)
+	WITH FUNCTION @extschema@.array_to_vector(pg_catalog.int4[], pg_catalog.int4, pg_catalog.bool) AS ASSIGNMENT;
+
+COMMENT ON CAST (pg_catalog.int4[] AS @extschema@.vector) IS 'assignment: array to vector';
+
+CREATE CAST (pg_catalog.float4[] AS @extschema@.vector)
+	WITH FUNCTION @extschema@.array_to_vector(pg_catalog.float4[], pg_catalog.int4, pg_catalog.bool) AS ASSIGNMENT;
+
+COMMENT ON CAST (pg_catalog.float4[] AS @extschema@.vector) IS 'assignment: array to vector';
+
+CREATE CAST (pg_catalog.float8[] AS @extschema@.vector)
+	WITH FUNCTION @extschema@.array_to_vector(pg_catalog.float8[], pg_catalog.int4, pg_catalog.bool) AS ASSIGNMENT;
+
+COMMENT ON CAST (pg_catalog.float8[] AS @extschema@.vector) IS 'assignment: array to vector';
+
+CREATE CAST (pg_catalog.numeric[] AS @extschema@.vector)
+	WITH FUNCTION @extschema@.array_to_vector(pg_catalog.numeric[], pg_catalog.int4, pg_catalog.bool) AS ASSIGNMENT;
+
+COMMENT ON CAST (pg_catalog.numeric[] AS @extschema@.vector) IS 'assignment: array to vector';
+
+-- operator classes for btree and hash
+
+CREATE OPERATOR CLASS @extschema@.vector_ops
+	DEFAULT FOR TYPE @extschema@.vector USING btree AS
+	OPERATOR 1 @extschema@.<,
+	OPERATOR 2 @extschema@.<=,
+	OPERATOR 3 @extschema@.=,
+	OPERATOR 4 @extschema@.>=,
+	OPERATOR 5 @extschema@.>,
+	FUNCTION 1 @extschema@.vector_cmp(@extschema@.vector, @extschema@.vector);
+
+COMMENT ON OPERATOR CLASS @extschema@.vector_ops USING btree
+	IS 'order of vectors: element by element, then by dimensions';
+
+COMMENT ON OPERATOR FAMILY @extschema@.vector_ops USING btree IS 'order of vectors';
+
+CREATE OPERATOR CLASS @extschema@.vector_ops
+	DEFAULT FOR TYPE @extschema@.vector USING hash AS
+	OPERATOR 1 @extschema@.=,
+	FUNCTION 1 @extschema@.vector_hash(@extschema@.vector),
+	FUNCTION 2 @extschema@.vector_hash_extended(@extschema@.vector, pg_catalog.int8);
+
+COMMENT ON OPERATOR CLASS @extschema@.vector_ops USING hash IS 'equality of vectors';
+
+COMMENT ON OPERATOR FAMILY @extschema@.vector_ops USING hash IS 'equality of vectors';
+
+-- about the library
+
+CREATE FUNCTION @extschema@.vecsim_simd() RETURNS pg_catalog.text
+	AS 'MODULE_PATHNAME', 'vecsim_simd' LANGUAGE C STABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.vecsim_simd()
+	IS 'instruction set that the kernels run on, one of the names of vecsim.simd';
+
+-- access method ivf
