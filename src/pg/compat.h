@@ -11,6 +11,14 @@ extern "C"
 {
 #include "varatt.h"
 }
+#else
+// Soft errors of input functions came with 16; before it every error is a hard one.
+#define ereturn(context, dummy_value, ...) \
+	do \
+	{ \
+		(void) (context); \
+		ereport(ERROR, __VA_ARGS__); \
+	} while (0)
 #endif
 
 #endif
