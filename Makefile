@@ -80,37 +80,37 @@ build/rules/%.o: %.cpp
 	$(CXX) $(CPPFLAGS) -U_FORTIFY_SOURCE $(DIALECT) -fexceptions -O0 -w -c -o $@ $<
 -include $(RULES_OBJS:.o=.d)
 
-rules: all $(RULES_OBJS)
+rules-objects: all $(RULES_OBJS)
+rules: rules-objects
 	$(PYTHON) test/check/rules.py
 	$(PYTHON) test/check/self_test.py
 
-# Suites that need a server.
+# Suites that need a server run on a copy of the tree, with what `stage` installs aside from PostgreSQL's folders.
 PYTHON = /usr/bin/python3
-RUN    = PG_CONFIG='$(PG_CONFIG)' MAKE='$(MAKE)' $(PYTHON) test/run.py
+RUN    = PG_CONFIG='$(PG_CONFIG)' $(PYTHON) test/run.py
+
+stage: all
+	@rm -rf build/root
+	@$(MAKE) --no-print-directory -s install DESTDIR='$(CURDIR)/build/root'
 
 ifdef NO_INSTALLCHECK
-installcheck: all
+installcheck: stage
 	$(RUN) regress
 endif
-isolation pgtap prove examples: all
+isolation pgtap prove examples: stage
 	$(RUN) $@
 
 deps:
 	test/deps.sh build demo test tools bench
 
-demo:
+demo psql:
 	@test/deps.sh build demo
-	@$(MAKE) --no-print-directory all
-	@PG_CONFIG='$(PG_CONFIG)' MAKE='$(MAKE)' $(PYTHON) test/demo/demo.py $(DEMO_ARGS)
-
-psql:
-	@test/deps.sh build demo
-	@$(MAKE) --no-print-directory all
-	@PG_CONFIG='$(PG_CONFIG)' MAKE='$(MAKE)' $(PYTHON) test/demo/demo.py --psql
+	@$(MAKE) --no-print-directory stage
+	@PG_CONFIG='$(PG_CONFIG)' $(PYTHON) test/demo/demo.py $(if $(filter psql,$@),--psql) $(DEMO_ARGS)
 
 test:
 	@test/deps.sh build demo test
-	@$(MAKE) --no-print-directory WERROR=-Werror all
+	@$(MAKE) --no-print-directory WERROR=-Werror stage build/unit/unit_tests rules-objects
 	@$(RUN) all
 
 bench: all build/bench/kernels
@@ -130,5 +130,5 @@ lint:
 	printf '%s\n' $(SRC_KERNELS) $(SRC_CORE) $(SRC_PG) | xargs -n 1 -P 2 -I FILE \
 	  clang-tidy --quiet FILE -- -xc++ $(filter-out -MMD -MP,$(CPPFLAGS)) $(DIALECT) -fopenmp
 
-.PHONY: FORCE deps unit rules isolation pgtap prove examples demo psql test bench format lint
+.PHONY: FORCE deps unit rules rules-objects stage isolation pgtap prove examples demo psql test bench format lint
 .DEFAULT_GOAL = all
