@@ -5,11 +5,13 @@ Suites: rules unit regress isolation pgtap prove examples demo.  What they run w
 test has failed.  Logs and, after a failure, what it left behind are in build/test/SUITE.
 """
 
+import functools
 import pathlib
 import re
 import shutil
 import signal
 import sys
+import traceback
 
 import stage as staging
 
@@ -76,18 +78,16 @@ class Runner:
     """Runs suites one after the other; the stage is made when the first suite needs it."""
 
     def __init__(self):
-        self.stage = None
         self.logs = ROOT / "build/test"
 
-    def close(self):
-        if self.stage:
-            self.stage.__exit__()
-
-    def on_stage(self):
+    @functools.cached_property
+    def stage(self):
         """The stage of all suites."""
-        if not self.stage:
-            self.stage = staging.Stage().__enter__()
-        return self.stage
+        return staging.Stage().__enter__()
+
+    def close(self):
+        if "stage" in self.__dict__:
+            self.stage.__exit__()
 
     def here(self, suite, *command):
         """Runs a program in the source tree as this user: (status, text)."""
@@ -98,7 +98,7 @@ class Runner:
 
     def there(self, suite, env, *command):
         """Runs a program on the stage as its user: (status, text)."""
-        process = self.on_stage().popen(
+        process = self.stage.popen(
             command, env, start_new_session=True, stdout=staging.subprocess.PIPE, stderr=staging.subprocess.STDOUT)
         return self._follow(suite, process)
 
@@ -132,7 +132,7 @@ class Runner:
     def regress(self):
         counts = Counts()
         features = set(re.findall(r"[\w.]+", pathlib.Path("/proc/cpuinfo").read_text()))
-        with staging.Server(self.on_stage()) as server:
+        with staging.Server(self.stage) as server:
             for level, needed in LEVELS.items():
                 if needed <= features:
                     counts.add(self._regress_level(server, level))
@@ -166,7 +166,7 @@ class Runner:
             print("\n".join(text[:lines]), f"\n# {len(text)} lines of differences")
 
     def isolation(self):
-        tree = self.on_stage().tree
+        tree = self.stage.tree
         specs = sorted(path.stem for path in tree.glob("test/isolation/specs/*.spec"))
         program = pathlib.Path(staging.pg_config("pgxs")).parents[1] / "test/isolation/pg_isolation_regress"
         output = self.stage.tree / "test/isolation"
@@ -181,7 +181,7 @@ class Runner:
         return counts
 
     def pgtap(self):
-        files = sorted(path.relative_to(self.on_stage().tree) for path in self.stage.tree.glob("test/pgtap/*.sql"))
+        files = sorted(path.relative_to(self.stage.tree) for path in self.stage.tree.glob("test/pgtap/*.sql"))
         with staging.Server(self.stage) as server:
             self.stage.output(["psql", "-Xq", "-c", "CREATE DATABASE pgtap"], server.env)
             self.stage.output(["psql", "-Xq", "-d", "pgtap", "-c", "CREATE EXTENSION vecsim",
@@ -193,7 +193,7 @@ class Runner:
         return counts
 
     def prove(self):
-        tree = self.on_stage().tree
+        tree = self.stage.tree
         files = sorted(path.relative_to(tree) for path in tree.glob("test/t/*.pl"))
         test = pathlib.Path(staging.pg_config("pgxs")).parents[1] / "test"
         conf = self.stage.path / "tap.conf"
@@ -207,7 +207,7 @@ class Runner:
         return counts
 
     def examples(self):
-        with staging.Server(self.on_stage()) as server:
+        with staging.Server(self.stage) as server:
             self.stage.output(["psql", "-Xq", "-c", "CREATE DATABASE examples"], server.env)
             env = {**server.env, "PGDATABASE": "examples"}
             return count_tap(*self.there("examples", env, PYTHON, "test/examples.py", "README.md"))
@@ -224,8 +224,11 @@ def run_suite(runner, name):
     print(f"\n=== {name}", flush=True)
     try:
         counts = getattr(runner, name)()
-    except (OSError, staging.StageError, staging.subprocess.SubprocessError) as problem:
+    except staging.StageError as problem:
         print(f"# {name} could not run: {problem}")
+        return Counts(failed=1)
+    except Exception:
+        traceback.print_exc(file=sys.stdout)
         return Counts(failed=1)
     if counts.passed + counts.failed == 0:
         print(f"# {name} ran no test, which counts as a failure")

@@ -157,6 +157,7 @@ class Server:
 
     def __exit__(self, *exception):
         self._pg_ctl("stop", "-m", "immediate")
+        shutil.rmtree(self.data, ignore_errors=True)
 
     def _pg_ctl(self, *words):
         # Not through a pipe: the server would keep it open.
