@@ -1,7 +1,8 @@
 // metric.cpp - the table of distances, and the sums they are made of.
 //
-// A sum of at most some ten thousand products of float32 values neither overflows nor underflows in double, and nor does
-// the product of two such sums of squares.  So double is where every float32 sum goes that cannot be trusted.
+// A sum of at most some ten thousand products of float32 values neither overflows nor underflows in double,
+// and nor does the product of two such sums of squares.  So double is where every float32 sum goes that
+// cannot be trusted.
 #include "core/metric.h"
 
 #include "kernels/kernels.h"
@@ -12,8 +13,8 @@
 namespace vecsim::core
 {
 
-// Below this a float32 sum is computed again in double.  A product that underflows is off by at most 2^-150, a sum of
-// 16,000 of them by 1.2e-41: 1e-11 of this floor, far less than the rounding of the sum itself.
+// Below this a float32 sum is computed again in double.  A product that underflows is off by at most 2^-150,
+// a sum of 16,000 of them by 1.2e-41: 1e-11 of this floor, far less than the rounding of the sum itself.
 static constexpr float kPrecisionFloor = 1e-30f;
 
 // The sum of term(i) for i in 0..d-1 in double, in one fixed order.
@@ -43,7 +44,8 @@ sum_in_double(size_t d, Term term)
 static double
 dot_in_double(const float *a, const float *b, size_t d)
 {
-	return sum_in_double(d, [a, b](size_t i) { return static_cast<double>(a[i]) * static_cast<double>(b[i]); });
+	return sum_in_double(
+		d, [a, b](size_t i) { return static_cast<double>(a[i]) * static_cast<double>(b[i]); });
 }
 
 // sum (a_i - b_i)^2, in double where the kernel's value cannot be trusted.  Zero only for equal vectors.
@@ -87,8 +89,8 @@ squared_norm(const float *a, size_t d)
 	return sum_is_precise(sum) ? static_cast<double>(sum) : dot_in_double(a, a, d);
 }
 
-// See metric.h.  When both norms are precise, what underflow can do to the dot product is nothing beside |a| |b|, so a
-// dot product near zero (orthogonal vectors) needs no second sum.
+// See metric.h.  When both norms are precise, what underflow can do to the dot product is nothing beside |a|
+// |b|, so a dot product near zero (orthogonal vectors) needs no second sum.
 double
 cosine_similarity(const float *a, const float *b, size_t d)
 {
@@ -115,11 +117,17 @@ cosine_from_sums(double dot, double aa, double bb)
 	return cosine < -1 ? -1 : cosine;
 }
 
+double
+norm_in_double(const float *v, size_t d)
+{
+	return std::sqrt(dot_in_double(v, v, d));
+}
+
 // See metric.h.  The norm is a sum in double, so that the result is as near unit length as float32 can be.
 double
 normalize(const float *v, size_t d, float *out)
 {
-	double norm = std::sqrt(dot_in_double(v, v, d));
+	double norm = norm_in_double(v, d);
 
 	for (size_t i = 0; i < d; i++)
 	{

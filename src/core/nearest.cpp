@@ -1,7 +1,7 @@
 // nearest.cpp - the nearest centroid of each of many rows, and the best lists of one query in order.
 //
-// Assignment is the hot loop of a build: a block of centroids that stays in the CPU's cache is scored against four rows
-// at a time, and only the running maximum of each row is kept, never a rows x centroids matrix.
+// Assignment is the hot loop of a build: a block of centroids that stays in the CPU's cache is scored against
+// four rows at a time, and only the running maximum of each row is kept, never a rows x centroids matrix.
 #include "core/nearest.h"
 
 #include "core/parallel.h"
@@ -16,10 +16,10 @@ namespace vecsim::core
 namespace
 {
 
-constexpr size_t kTileRows = 4;                // what dot_f32_tile takes
-constexpr size_t kMaxBlock = 64;               // centroids a tile
+constexpr size_t kTileRows = 4;                 // what dot_f32_tile takes
+constexpr size_t kMaxBlock = 64;                // centroids a tile
 constexpr size_t kBlockBytes = size_t{1} << 17; // of centroids, to stay in the second-level cache
-constexpr size_t kMaxGrain = 64;               // rows that share one pass over the centroids
+constexpr size_t kMaxGrain = 64;                // rows that share one pass over the centroids
 constexpr size_t kTileFloats = kTileRows * kMaxBlock;
 
 // What one call of nearest_assign hands to its threads.
@@ -36,7 +36,8 @@ struct Assignment
 } // namespace
 
 static void assign_range(void *context, size_t begin, size_t end, int thread);
-static void score_tile(const Assignment &work, size_t row, size_t rows, size_t first, size_t count, float *tile);
+static void score_tile(const Assignment &work, size_t row, size_t rows, size_t first, size_t count,
+                       float *tile);
 static void keep_best(const float *dots, const float *bias, size_t first, size_t count, uint32_t &best,
                       float &best_score);
 
@@ -72,7 +73,9 @@ nearest_assign(const Centroids &centroids, const float *rows, size_t n, int thre
 	// Whole tiles, several ranges a thread so that they end together.
 	size_t share = n / (workers * 4) / kTileRows * kTileRows;
 
-	parallel_for(n, workers > 1 ? std::clamp(share, kTileRows, kMaxGrain) : kMaxGrain, threads, assign_range, &work);
+	size_t grain = workers > 1 ? std::clamp(share, kTileRows, kMaxGrain) : kMaxGrain;
+
+	parallel_for(n, grain, threads, assign_range, &work);
 }
 
 // The nearest centroids of rows begin..end-1.
@@ -124,7 +127,8 @@ score_tile(const Assignment &work, size_t row, size_t rows, size_t first, size_t
 	}
 }
 
-// Moves best and best_score on over the centroids first..first+count-1.  Ties stay with the lower number, seen earlier.
+// Moves best and best_score on over the centroids first..first+count-1.  Ties stay with the lower number,
+// seen earlier.
 static void
 keep_best(const float *dots, const float *bias, size_t first, size_t count, uint32_t &best, float &best_score)
 {
@@ -145,7 +149,8 @@ keep_best(const float *dots, const float *bias, size_t first, size_t count, uint
 	best_score = score;
 }
 
-// The order of lists: larger score first, then lower number.  NaN counts as -infinity, so that the order is total.
+// The order of lists: larger score first, then lower number.  NaN counts as -infinity, so that the order is
+// total.
 static inline bool
 list_before(const ListScore &a, const ListScore &b)
 {
@@ -166,6 +171,12 @@ nearest_order(ListScore *lists, size_t n, size_t want)
 		std::nth_element(lists, lists + want, lists + n, before);
 	}
 	std::sort(lists, lists + std::min(want, n), before);
+}
+
+void
+nearest_dots(const float *query, const float *rows, size_t stride, size_t n, size_t dim, float *out)
+{
+	kernels::active().dot_f32_rows(query, rows, stride, n, dim, out);
 }
 
 } // namespace vecsim::core

@@ -30,6 +30,9 @@ size_t nearest_batch_rows(size_t count, size_t dim, int threads);
 void nearest_assign(const Centroids &centroids, const float *rows, size_t n, int threads, float *scratch,
                     uint32_t *best, float *best_score);
 
+// out[i] = <query, row i> for n rows that start `stride` bytes apart.
+void nearest_dots(const float *query, const float *rows, size_t stride, size_t n, size_t dim, float *out);
+
 // A list and its score, for one query.
 struct ListScore
 {

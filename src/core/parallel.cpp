@@ -1,7 +1,7 @@
 // parallel.cpp - ranges of items on OpenMP threads, with every signal blocked.
 //
-// libgomp's threads inherit the mask of the thread that starts them, and keep it: blocking all signals around the
-// region is what keeps a server's signals on its own thread.
+// libgomp's threads inherit the mask of the thread that starts them, and keep it: blocking all signals around
+// the region is what keeps a server's signals on its own thread.
 #include "core/parallel.h"
 
 #include <omp.h>

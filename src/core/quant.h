@@ -52,6 +52,10 @@ struct Quantizer
 	              double *lower, double *upper);
 };
 
+// What encode() and prepare() ask first: can lists and codes rank a vector of this squared norm?  No where it overflows
+// float32 (unless only the direction counts), where there is no direction, and under a metric that has no list order.
+bool can_rank(const Metric &metric, double norm2);
+
 // Null when no quantiser has this id or name.
 const Quantizer *quantizer_by_id(uint8_t id);
 const Quantizer *quantizer_by_name(const char *name);

@@ -1,0 +1,392 @@
+// quant_sq8.cpp - scalar quantiser: components rounded to 8 bits, scaled by the row's own largest one.
+//
+// It needs no training, so it works on an index created empty, and no constant of the data's size, so it
+// works at any scale.  The coded value v is the unit-length vector under cosine, else the user's own; v^ =
+// scale * codes is what the codes stand for, r = v - v^ what rounding lost.  README tells the bounds, their
+// sources and their proof.
+//
+// An entry is the codes (dim rounded up to 4 bytes, zeros at the end) and three float32 factors.  A payload
+// is `height` rows of codes, then `height` of each factor (struct of arrays), then padding to 32 bytes.
+#include "core/quant.h"
+
+#include "kernels/kernels.h"
+
+#include <cfloat>
+#include <cmath>
+#include <limits>
+#include <string.h>
+
+namespace vecsim::core
+{
+
+namespace
+{
+
+constexpr double kMaxCode = 127;
+constexpr double kMaxQueryCode = 32767;
+// What the kernel demands of the query: 128 * sum |q_i| <= INT32_MAX.
+constexpr double kMaxQuerySum = INT32_MAX / 128;
+// Standard deviations of the rounding error that Bounds::Likely allows for.
+constexpr double kLikelyDeviations = 4;
+// Rows a kernel call; sums of that many live on the stack.
+constexpr size_t kChunk = 32;
+
+// The factors of an entry, in the order of the arrays of a payload.
+struct Factors
+{
+	float scale; // v^ = scale * codes; 0 where v is too small for it to be a normal number
+	float size;  // |v^| rounded up; under L2 the bits of an int32 instead: the sum of the squared codes
+	float error; // |r| rounded up
+};
+
+// The factor arrays of (a part of) a payload.
+struct FactorArrays
+{
+	const float *scale;
+	const void *size;
+	const float *error;
+};
+
+// A prepared query; its values as int16 follow at kQueryHeader bytes.  q^ = step * values.
+struct Sq8Query
+{
+	size_t dim;
+	bool l2;
+	double step;
+	double spread; // k of README: the part of |a| |r| that |<a, r>| may reach, 1 for Bounds::Certain
+	// L2.
+	double coded_norm2; // |q^|^2
+	double slack;       // absolute: the query's own rounding, and this file's arithmetic
+	double relative;    // of the operator's float32 arithmetic
+	// Inner product and cosine: offset - <q^, v^> -+ (per_error |r| + per_size |v^|), within floor and
+	// ceiling.
+	double offset;
+	double floor;
+	double ceiling;
+	double per_error;
+	double per_size;
+};
+
+constexpr size_t kQueryHeader = 128;
+
+static_assert(sizeof(Sq8Query) <= kQueryHeader);
+static_assert(sizeof(Factors) == 12);
+
+} // namespace
+
+static size_t sq8_entry_bytes(size_t dim);
+static size_t sq8_payload_bytes(size_t dim, size_t height);
+static bool sq8_encode(const Metric &metric, const float *v, size_t dim, void *entry);
+static void sq8_store(const void *entry, size_t dim, size_t height, size_t slot, void *payload);
+static size_t sq8_query_bytes(size_t dim);
+static bool sq8_prepare(const Metric &metric, const float *q, size_t dim, Bounds bounds, void *query);
+static void sq8_score(const void *query, size_t height, const void *payload, size_t stride, size_t nblocks,
+                      double *lower, double *upper);
+static size_t sq8_code_bytes(size_t dim);
+static double largest_component(const float *v, size_t dim);
+static float round_up(double x);
+static double code_query(const float *q, size_t dim, double unit, Sq8Query &prepared, int16_t *codes);
+static double float_rounding(size_t dim);
+static void bound_l2(const Sq8Query &query, const FactorArrays &factors, const int32_t *dots, size_t n,
+                     double *lower, double *upper);
+static void bound_product(const Sq8Query &query, const FactorArrays &factors, const int32_t *dots, size_t n,
+                          double *lower, double *upper);
+
+extern const Quantizer kQuantizerSq8;
+
+const Quantizer kQuantizerSq8 = {
+	QuantizerId::Sq8, "sq8",     false,           sq8_entry_bytes, sq8_payload_bytes,
+	sq8_encode,       sq8_store, sq8_query_bytes, sq8_prepare,     sq8_score,
+};
+
+// Bytes of a row of codes, so that the factors behind the rows are aligned.
+static size_t
+sq8_code_bytes(size_t dim)
+{
+	return (dim + 3) / 4 * 4;
+}
+
+static size_t
+sq8_entry_bytes(size_t dim)
+{
+	return sq8_code_bytes(dim) + sizeof(Factors);
+}
+
+static size_t
+sq8_payload_bytes(size_t dim, size_t height)
+{
+	return (height * sq8_entry_bytes(dim) + 31) / 32 * 32;
+}
+
+// See quant.h.  A vector too small to have a scale is coded as zero, with all of it as rounding error.
+static bool
+sq8_encode(const Metric &metric, const float *v, size_t dim, void *entry)
+{
+	int8_t *codes = static_cast<int8_t *>(entry);
+	double norm = norm_in_double(v, dim);
+
+	if (!can_rank(metric, norm * norm))
+	{
+		return false;
+	}
+
+	double unit = metric.unit_length ? 1 / norm : 1;
+	float scale = static_cast<float>(largest_component(v, dim) * unit / kMaxCode);
+
+	scale = scale >= FLT_MIN ? scale : 0;
+
+	double wide_scale = static_cast<double>(scale);
+	double inverse = scale > 0 ? unit / wide_scale : 0;
+	double error2 = 0;
+	int32_t codes2 = 0;
+
+	for (size_t i = 0; i < dim; i++)
+	{
+		double steps = static_cast<double>(v[i]) * inverse;
+		int code = static_cast<int>(steps < 0 ? steps - 0.5 : steps + 0.5);
+		double rest = static_cast<double>(v[i]) * unit - wide_scale * code;
+
+		codes[i] = static_cast<int8_t>(code);
+		codes2 += code * code;
+		error2 += rest * rest;
+	}
+	memset(codes + dim, 0, sq8_code_bytes(dim) - dim);
+
+	double size = wide_scale * std::sqrt(static_cast<double>(codes2));
+	Factors factors = {scale, round_up(size), round_up(std::sqrt(error2))};
+
+	if (metric.id == MetricId::L2)
+	{
+		memcpy(&factors.size, &codes2, sizeof(codes2));
+	}
+	memcpy(codes + sq8_code_bytes(dim), &factors, sizeof(factors));
+	return true;
+}
+
+// The largest |v_i|.
+static double
+largest_component(const float *v, size_t dim)
+{
+	float largest = 0;
+
+	for (size_t i = 0; i < dim; i++)
+	{
+		float size = std::fabs(v[i]);
+
+		largest = size > largest ? size : largest;
+	}
+	return static_cast<double>(largest);
+}
+
+// The smallest float that is not below x.
+static float
+round_up(double x)
+{
+	float rounded = static_cast<float>(x);
+
+	if (static_cast<double>(rounded) < x)
+	{
+		return nextafterf(rounded, std::numeric_limits<float>::infinity());
+	}
+	return rounded;
+}
+
+static void
+sq8_store(const void *entry, size_t dim, size_t height, size_t slot, void *payload)
+{
+	constexpr size_t kFactor = sizeof(float);
+	size_t row = sq8_code_bytes(dim);
+	const char *from = static_cast<const char *>(entry);
+	char *to = static_cast<char *>(payload);
+
+	memcpy(to + slot * row, from, row);
+	from += row;
+	to += height * row + slot * kFactor;
+	memcpy(to, from, kFactor);
+	memcpy(to + height * kFactor, from + kFactor, kFactor);
+	memcpy(to + 2 * height * kFactor, from + 2 * kFactor, kFactor);
+}
+
+static size_t
+sq8_query_bytes(size_t dim)
+{
+	return kQueryHeader + dim * sizeof(int16_t);
+}
+
+static bool
+sq8_prepare(const Metric &metric, const float *q, size_t dim, Bounds bounds, void *query)
+{
+	constexpr double kInfinity = std::numeric_limits<double>::infinity();
+	Sq8Query &prepared = *static_cast<Sq8Query *>(query);
+	int16_t *codes = reinterpret_cast<int16_t *>(static_cast<char *>(query) + kQueryHeader);
+	double norm = norm_in_double(q, dim);
+
+	if (!can_rank(metric, norm * norm))
+	{
+		return false;
+	}
+
+	bool cosine = metric.id == MetricId::Cosine;
+	double rounding = float_rounding(dim);
+	double query_error = code_query(q, dim, metric.unit_length ? 1 / norm : 1, prepared, codes);
+	double spread = kLikelyDeviations / std::sqrt(static_cast<double>(dim));
+
+	prepared.dim = dim;
+	prepared.l2 = metric.id == MetricId::L2;
+	prepared.spread = bounds == Bounds::Certain || spread > 1 ? 1 : spread;
+	prepared.relative = rounding;
+	prepared.slack = query_error + rounding * norm;
+	prepared.offset = cosine ? 1 : 0;
+	prepared.floor = cosine ? 0 : -kInfinity;
+	prepared.ceiling = cosine ? 2 : kInfinity;
+	if (cosine)
+	{
+		// The rounding of the dot product and that of both norms.
+		norm = 1;
+		rounding *= 2;
+	}
+	prepared.per_error = norm * (prepared.spread + rounding);
+	prepared.per_size = prepared.spread * query_error + rounding * norm;
+	return true;
+}
+
+// Codes unit * q at the finest step that the kernel's int32 sum allows.  Sets step and coded_norm2; returns
+// |q - q^|.
+static double
+code_query(const float *q, size_t dim, double unit, Sq8Query &prepared, int16_t *codes)
+{
+	double largest = largest_component(q, dim) * unit;
+	double sum = 0;
+	double coded2 = 0;
+	double error2 = 0;
+
+	for (size_t i = 0; i < dim; i++)
+	{
+		sum += std::fabs(static_cast<double>(q[i])) * unit;
+	}
+
+	// Rounding may add a half to each value; one more step for this arithmetic's own rounding.
+	double by_sum = sum / (kMaxQuerySum - 1 - static_cast<double>(dim) / 2);
+	double step = largest / kMaxQueryCode > by_sum ? largest / kMaxQueryCode : by_sum;
+	double inverse = step > 0 ? unit / step : 0;
+
+	for (size_t i = 0; i < dim; i++)
+	{
+		double steps = static_cast<double>(q[i]) * inverse;
+		int code = static_cast<int>(steps < 0 ? steps - 0.5 : steps + 0.5);
+		double coded = step * code;
+		double rest = static_cast<double>(q[i]) * unit - coded;
+
+		codes[i] = static_cast<int16_t>(code);
+		coded2 += coded * coded;
+		error2 += rest * rest;
+	}
+	prepared.step = step;
+	prepared.coded_norm2 = coded2;
+	return std::sqrt(error2);
+}
+
+// How far a float32 kernel's sum of d products (or squared differences) may be from the real one, as a part
+// of the sum of the products' sizes: a rounding for the difference (twice, as it is squared), the product,
+// each addition in a lane and the five of the tree; the rest is room for what double rounds in this file.
+static double
+float_rounding(size_t dim)
+{
+	constexpr double kHalfUlp = 1.0 / (1 << 24);
+
+	return (static_cast<double>(dim) / 32 + 10) * kHalfUlp;
+}
+
+static void
+sq8_score(const void *query, size_t height, const void *payload, size_t stride, size_t nblocks, double *lower,
+          double *upper)
+{
+	const Sq8Query &prepared = *static_cast<const Sq8Query *>(query);
+	const int16_t *q = reinterpret_cast<const int16_t *>(static_cast<const char *>(query) + kQueryHeader);
+	auto dot_i8_rows = kernels::active().dot_i8_rows;
+	size_t row = sq8_code_bytes(prepared.dim);
+	int32_t dots[kChunk];
+
+	for (size_t block = 0; block < nblocks; block++)
+	{
+		const int8_t *codes = static_cast<const int8_t *>(payload) + block * stride;
+		const float *factors = reinterpret_cast<const float *>(codes + height * row);
+
+		for (size_t first = 0; first < height; first += kChunk)
+		{
+			size_t n = height - first < kChunk ? height - first : kChunk;
+			FactorArrays arrays = {factors + first, factors + height + first, factors + 2 * height + first};
+
+			dot_i8_rows(q, codes + first * row, row, n, prepared.dim, dots);
+			(prepared.l2 ? bound_l2 : bound_product)(prepared, arrays, dots, n, lower + first, upper + first);
+		}
+		lower += height;
+		upper += height;
+	}
+}
+
+// The bounds of n rows under L2, from <q^, v^> in steps.  With D = |q^ - v^| and e = |r|, t = |q^ - v| solves
+// D^2 = t^2 + 2 t e x + e^2 for an unknown x of at most `spread`.  Three loops, because a square root that
+// may set errno keeps a loop from being vectorised.
+static void
+bound_l2(const Sq8Query &query, const FactorArrays &factors, const int32_t *dots, size_t n, double *lower,
+         double *upper)
+{
+	constexpr double kInfinity = std::numeric_limits<double>::infinity();
+	const float *scales = factors.scale;
+	const int32_t *codes2 = static_cast<const int32_t *>(factors.size);
+	const float *errors = factors.error;
+	double shrink = 1 - query.relative;
+	double grow = 1 + query.relative;
+	double rest2 = 1 - query.spread * query.spread;
+	double middle[kChunk];
+
+	for (size_t i = 0; i < n; i++)
+	{
+		double scale = static_cast<double>(scales[i]);
+		double error = static_cast<double>(errors[i]);
+		double codes = scale * (scale * codes2[i] - 2 * query.step * dots[i]);
+		double square = query.coded_norm2 + codes - rest2 * error * error;
+
+		middle[i] = square < 0 ? 0 : square;
+	}
+	for (size_t i = 0; i < n; i++)
+	{
+		middle[i] = std::sqrt(middle[i]);
+	}
+	for (size_t i = 0; i < n; i++)
+	{
+		double reach = query.spread * static_cast<double>(errors[i]) + query.slack;
+		double low = (middle[i] - reach) * shrink;
+		double high = (middle[i] + reach) * grow;
+
+		// So written that NaN gives the widest bounds.
+		lower[i] = low > 0 ? low : 0;
+		upper[i] = high <= kInfinity ? high : kInfinity;
+	}
+}
+
+// The bounds of n rows under inner product and cosine, from <q^, v^> in steps.
+static void
+bound_product(const Sq8Query &query, const FactorArrays &factors, const int32_t *dots, size_t n,
+              double *lower, double *upper)
+{
+	const float *scales = factors.scale;
+	const float *sizes = static_cast<const float *>(factors.size);
+	const float *errors = factors.error;
+
+	for (size_t i = 0; i < n; i++)
+	{
+		double middle = query.offset - query.step * static_cast<double>(scales[i]) * dots[i];
+		double reach =
+			query.per_error * static_cast<double>(errors[i]) + query.per_size * static_cast<double>(sizes[i]);
+		double low = middle - reach;
+		double high = middle + reach;
+
+		// So written that NaN gives the widest bounds.
+		lower[i] = low >= query.floor ? low : query.floor;
+		upper[i] = high <= query.ceiling ? high : query.ceiling;
+	}
+}
+
+} // namespace vecsim::core
