@@ -149,6 +149,12 @@ keep_best(const float *dots, const float *bias, size_t first, size_t count, uint
 	best_score = score;
 }
 
+void
+nearest_dots(const float *query, const float *rows, size_t stride, size_t n, size_t dim, float *out)
+{
+	kernels::active().dot_f32_rows(query, rows, stride, n, dim, out);
+}
+
 // The order of lists: larger score first, then lower number.  NaN counts as -infinity, so that the order is
 // total.
 static inline bool
@@ -171,12 +177,6 @@ nearest_order(ListScore *lists, size_t n, size_t want)
 		std::nth_element(lists, lists + want, lists + n, before);
 	}
 	std::sort(lists, lists + std::min(want, n), before);
-}
-
-void
-nearest_dots(const float *query, const float *rows, size_t stride, size_t n, size_t dim, float *out)
-{
-	kernels::active().dot_f32_rows(query, rows, stride, n, dim, out);
 }
 
 } // namespace vecsim::core

@@ -58,11 +58,11 @@ struct Sq8Query
 	double coded_norm2; // |q^|^2
 	double slack;       // absolute: the query's own rounding, and this file's arithmetic
 	double relative;    // of the operator's float32 arithmetic
-	// Inner product and cosine: offset - <q^, v^> -+ (per_error |r| + per_size |v^|), within floor and
-	// ceiling.
-	double offset;
+	// The range of the operator's results.
 	double floor;
 	double ceiling;
+	// Inner product and cosine: offset - <q^, v^> -+ (per_error |r| + per_size |v^|).
+	double offset;
 	double per_error;
 	double per_size;
 };
@@ -91,6 +91,7 @@ static void bound_l2(const Sq8Query &query, const FactorArrays &factors, const i
                      double *lower, double *upper);
 static void bound_product(const Sq8Query &query, const FactorArrays &factors, const int32_t *dots, size_t n,
                           double *lower, double *upper);
+static void clamp_bounds(const Sq8Query &query, size_t n, double *lower, double *upper);
 
 extern const Quantizer kQuantizerSq8;
 
@@ -236,9 +237,9 @@ sq8_prepare(const Metric &metric, const float *q, size_t dim, Bounds bounds, voi
 	prepared.spread = bounds == Bounds::Certain || spread > 1 ? 1 : spread;
 	prepared.relative = rounding;
 	prepared.slack = query_error + rounding * norm;
-	prepared.offset = cosine ? 1 : 0;
-	prepared.floor = cosine ? 0 : -kInfinity;
+	prepared.floor = metric.id == MetricId::InnerProduct ? -kInfinity : 0;
 	prepared.ceiling = cosine ? 2 : kInfinity;
+	prepared.offset = cosine ? 1 : 0;
 	if (cosine)
 	{
 		// The rounding of the dot product and that of both norms.
@@ -257,7 +258,7 @@ code_query(const float *q, size_t dim, double unit, Sq8Query &prepared, int16_t 
 {
 	double largest = largest_component(q, dim) * unit;
 	double sum = 0;
-	double coded2 = 0;
+	double codes2 = 0; // of integers, so exact
 	double error2 = 0;
 
 	for (size_t i = 0; i < dim; i++)
@@ -274,15 +275,14 @@ code_query(const float *q, size_t dim, double unit, Sq8Query &prepared, int16_t 
 	{
 		double steps = static_cast<double>(q[i]) * inverse;
 		int code = static_cast<int>(steps < 0 ? steps - 0.5 : steps + 0.5);
-		double coded = step * code;
-		double rest = static_cast<double>(q[i]) * unit - coded;
+		double rest = static_cast<double>(q[i]) * unit - step * code;
 
 		codes[i] = static_cast<int16_t>(code);
-		coded2 += coded * coded;
+		codes2 += static_cast<double>(code) * code;
 		error2 += rest * rest;
 	}
 	prepared.step = step;
-	prepared.coded_norm2 = coded2;
+	prepared.coded_norm2 = step * step * codes2;
 	return std::sqrt(error2);
 }
 
@@ -332,7 +332,6 @@ static void
 bound_l2(const Sq8Query &query, const FactorArrays &factors, const int32_t *dots, size_t n, double *lower,
          double *upper)
 {
-	constexpr double kInfinity = std::numeric_limits<double>::infinity();
 	const float *scales = factors.scale;
 	const int32_t *codes2 = static_cast<const int32_t *>(factors.size);
 	const float *errors = factors.error;
@@ -357,13 +356,11 @@ bound_l2(const Sq8Query &query, const FactorArrays &factors, const int32_t *dots
 	for (size_t i = 0; i < n; i++)
 	{
 		double reach = query.spread * static_cast<double>(errors[i]) + query.slack;
-		double low = (middle[i] - reach) * shrink;
-		double high = (middle[i] + reach) * grow;
 
-		// So written that NaN gives the widest bounds.
-		lower[i] = low > 0 ? low : 0;
-		upper[i] = high <= kInfinity ? high : kInfinity;
+		lower[i] = (middle[i] - reach) * shrink;
+		upper[i] = (middle[i] + reach) * grow;
 	}
+	clamp_bounds(query, n, lower, upper);
 }
 
 // The bounds of n rows under inner product and cosine, from <q^, v^> in steps.
@@ -380,12 +377,24 @@ bound_product(const Sq8Query &query, const FactorArrays &factors, const int32_t 
 		double middle = query.offset - query.step * static_cast<double>(scales[i]) * dots[i];
 		double reach =
 			query.per_error * static_cast<double>(errors[i]) + query.per_size * static_cast<double>(sizes[i]);
-		double low = middle - reach;
-		double high = middle + reach;
 
-		// So written that NaN gives the widest bounds.
-		lower[i] = low >= query.floor ? low : query.floor;
-		upper[i] = high <= query.ceiling ? high : query.ceiling;
+		lower[i] = middle - reach;
+		upper[i] = middle + reach;
+	}
+	clamp_bounds(query, n, lower, upper);
+}
+
+// Moves the bounds into the range of the operator's results.  So written that NaN gives the widest bounds.
+static void
+clamp_bounds(const Sq8Query &query, size_t n, double *lower, double *upper)
+{
+	double floor = query.floor;
+	double ceiling = query.ceiling;
+
+	for (size_t i = 0; i < n; i++)
+	{
+		lower[i] = lower[i] >= floor ? lower[i] : floor;
+		upper[i] = upper[i] <= ceiling ? upper[i] : ceiling;
 	}
 }
 
