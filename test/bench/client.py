@@ -1,0 +1,83 @@
+"""The stopwatch from Python: builds client.cpp once and drives one process a connection."""
+import os
+import subprocess
+
+import numpy
+
+from server import pg_config
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+def build_client(directory):
+    """Compiles client.cpp into `directory` unless it is there and newer; the path of the program."""
+    source = os.path.join(HERE, "client.cpp")
+    program = os.path.join(directory, "client")
+    if not os.path.exists(program) or os.path.getmtime(program) < os.path.getmtime(source):
+        compiler = [os.environ.get("CXX", "g++"), "-std=gnu++20", "-O3", "-march=native", "-Wall", "-Wextra"]
+        subprocess.run([*compiler, "-I" + pg_config("includedir"), "-L" + pg_config("libdir"), source,
+                        "-o", program, "-lpq"], check=True)
+    return program
+
+
+class ClientError(Exception):
+    """The server's or the client's message."""
+
+
+class Client:
+    """One connection of the stopwatch."""
+
+    def __init__(self, program, conninfo, scratch):
+        """`scratch` is a directory for the files that queries and results pass through."""
+        self.process = subprocess.Popen([program, conninfo], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                        text=True, bufsize=1)
+        self.files = os.path.join(scratch, f"client-{self.process.pid}")
+        self.count = 0
+
+    def close(self):
+        """Ends the connection and the process."""
+        self.process.stdin.close()
+        self.process.wait()
+        for suffix in (".queries", ".results"):
+            if os.path.exists(self.files + suffix):
+                os.remove(self.files + suffix)
+
+    def sql(self, *statements):
+        """Runs statements, one after the other."""
+        for statement in statements:
+            self._command("sql " + statement)
+
+    def queries(self, vectors):
+        """Sets the query vectors: n x d float32."""
+        vectors = numpy.ascontiguousarray(vectors, dtype=numpy.float32)
+        vectors.tofile(self.files + ".queries")
+        self._command(f"queries {vectors.shape[1]} {self.files}.queries")
+        self.count = len(vectors)
+
+    def prepare(self, statement):
+        """Prepares the statement that run() and repeat() execute."""
+        self._command("prepare " + statement)
+
+    def run(self, k):
+        """Executes once a query: latencies (microseconds, n), the first column of the first k rows (n x k)."""
+        self._command(f"run {k} {self.files}.results")
+        with open(self.files + ".results", "rb") as file:
+            latency = numpy.fromfile(file, dtype=numpy.float64, count=self.count)
+            ids = numpy.fromfile(file, dtype=numpy.int64)
+        return latency, ids.reshape(self.count, k)
+
+    def repeat(self, n):
+        """Executes a statement without parameter n times: latencies in microseconds."""
+        self._command(f"repeat {n} {self.files}.results")
+        return numpy.fromfile(self.files + ".results", dtype=numpy.float64)
+
+    def stream(self, megabytes):
+        """The machine's streaming read speed of one thread, bytes a second."""
+        return float(self._command(f"stream {megabytes}")) * 1e9
+
+    def _command(self, line):
+        self.process.stdin.write(line.replace("\n", " ") + "\n")
+        answer = self.process.stdout.readline().rstrip("\n")
+        if not answer.startswith("ok"):
+            raise ClientError(answer or "the client has died")
+        return answer[3:]

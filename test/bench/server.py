@@ -1,0 +1,103 @@
+"""A throw-away PostgreSQL server of the bench's own: made in a temporary directory, gone afterwards.
+
+It listens on a Unix socket only.  Run by root, it belongs to the user `postgres`: PostgreSQL refuses root.
+"""
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+
+import psycopg2
+
+# What differs from PostgreSQL's defaults, and all that does.  Memory so that everything is warm; nothing in
+# the background while a stopwatch runs; fsync stays on, so that builds pay for what they write.
+SETTINGS = {
+    "listen_addresses": "''",
+    "shared_buffers": "2GB",
+    "effective_cache_size": "4GB",
+    "max_wal_size": "16GB",
+    "checkpoint_timeout": "1h",
+    "jit": "off",
+    "autovacuum": "off",
+    "bgwriter_lru_maxpages": "0",
+    "max_parallel_workers_per_gather": "0",
+}
+
+
+def pg_config(what):
+    """One answer of pg_config, e.g. pg_config("bindir")."""
+    program = os.environ.get("PG_CONFIG", "pg_config")
+    return subprocess.check_output([program, "--" + what], text=True).strip()
+
+
+class Server:
+    """Started by `with Server() as server`; stopped and removed at the end."""
+
+    def __init__(self):
+        self.owner = "postgres" if os.getuid() == 0 else pwd.getpwuid(os.getuid()).pw_name
+        self.bindir = pg_config("bindir")
+        self.directory = None
+
+    def __enter__(self):
+        self.directory = tempfile.mkdtemp(prefix="vecsim-bench-")
+        if os.getuid() == 0:
+            shutil.chown(self.directory, self.owner)
+        try:
+            self._as_owner("initdb", "-D", self.data, "-A", "trust", "-U", self.owner, "--no-sync",
+                           "--encoding=UTF8", "--locale=C")
+            with open(os.path.join(self.data, "postgresql.conf"), "a", encoding="ascii") as conf:
+                for name, value in SETTINGS.items():
+                    conf.write(f"{name} = {value}\n")
+            self._as_owner("pg_ctl", "-D", self.data, "-w", "-l", os.path.join(self.directory, "log"),
+                           "-o", f"-k {self.directory}", "start")
+        except subprocess.CalledProcessError:
+            shutil.rmtree(self.directory)
+            raise
+        return self
+
+    def __exit__(self, *unused):
+        self._as_owner("pg_ctl", "-D", self.data, "-w", "-m", "immediate", "stop")
+        shutil.rmtree(self.directory)
+
+    @property
+    def data(self):
+        """The data directory."""
+        return os.path.join(self.directory, "data")
+
+    @property
+    def conninfo(self):
+        """The connection string, for libpq and psycopg2 alike."""
+        return f"host={self.directory} dbname=postgres user={self.owner}"
+
+    @property
+    def pid(self):
+        """Process id of the postmaster."""
+        with open(os.path.join(self.data, "postmaster.pid"), encoding="ascii") as file:
+            return int(file.readline())
+
+    def connect(self, *setup):
+        """A connection in autocommit mode, after the statements in `setup`."""
+        connection = psycopg2.connect(self.conninfo)
+        connection.autocommit = True
+        for statement in setup:
+            execute(connection, statement)
+        return connection
+
+    def _as_owner(self, program, *arguments):
+        command = [os.path.join(self.bindir, program), *arguments]
+        if os.getuid() == 0:
+            command = ["runuser", "-u", self.owner, "--", *command]
+        subprocess.run(command, check=True, cwd="/", stdout=subprocess.DEVNULL)
+
+
+def execute(connection, sql, parameters=None):
+    """Runs one statement; all its rows, or None where it returns none."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return cursor.fetchall() if cursor.description else None
+
+
+def scalar(connection, sql, parameters=None):
+    """The single value that a query returns."""
+    return execute(connection, sql, parameters)[0][0]

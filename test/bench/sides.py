@@ -1,0 +1,138 @@
+"""The two sides, their tables and their indexes: all that differs between vecsim and pgvector stands here."""
+import io
+from dataclasses import dataclass
+
+from dataset import copy_chunks
+from server import execute, scalar
+
+
+@dataclass(frozen=True)
+class Side:
+    """An extension in a schema of its own, with one table of rows and one of queries."""
+    name: str
+    extension: str
+    schema: str
+
+    @property
+    def table(self):
+        """Table (id int, v vector)."""
+        return "items_" + self.name
+
+    @property
+    def query_table(self):
+        """Table (id int, v vector) of the queries that are timed inside one statement."""
+        return "queries_" + self.name
+
+    @property
+    def setup(self):
+        """Statements that every timed connection starts with: both sides always use their index."""
+        return (f"SET search_path = public, {self.schema}", "SET plan_cache_mode = force_generic_plan",
+                "SET enable_seqscan = off")
+
+    @property
+    def search(self):
+        """The statement that is timed."""
+        return f"SELECT id FROM {self.table} ORDER BY v <=> $1 LIMIT 10"
+
+    @property
+    def lateral(self):
+        """The same for all queries of the query table, in one statement."""
+        return (f"SELECT sum(x.id) FROM {self.query_table} q CROSS JOIN LATERAL "
+                f"(SELECT id FROM {self.table} ORDER BY v <=> q.v LIMIT 10) x")
+
+
+VECSIM = Side("vecsim", "vecsim", "vecsim")
+PGVECTOR = Side("pgvector", "vector", "pgvector")
+
+
+@dataclass(frozen=True)
+class Knob:
+    """A setting with a range of steps 1, 2, 3, ... of rising recall; value(step) is what SET takes."""
+    setting: str
+    steps: tuple  # the coarse grid of steps
+    last: int
+
+    def value(self, step):
+        """The value at a step.  Target recalls are stepped by 1 / (1 - target), the work that they cost."""
+        if self.setting == "ivf.target_recall":
+            return f"{step / (step + 2):.6f}"
+        return str(step)
+
+
+@dataclass(frozen=True)
+class Config:
+    """One index to measure.  `bar`: how many times ivfflat's queries a second it must reach, or None."""
+    key: str
+    side: Side
+    method: str
+    options: str
+    knobs: tuple
+    bar: float = None
+    memory: str = "64MB"  # maintenance_work_mem of its build
+
+    @property
+    def index(self):
+        """Name of the index."""
+        return "bench_" + self.key.replace("-", "_")
+
+    def create(self, name=None):
+        """The CREATE INDEX statement; the connection's search_path finds the operator class."""
+        options = f" WITH ({self.options})" if self.options else ""
+        return (f"CREATE INDEX {name or self.index} ON {self.side.table} USING {self.method} "
+                f"(v vector_cosine_ops){options}")
+
+
+TARGET = Knob("ivf.target_recall", (2, 8, 18, 38, 98, 198), 4000)
+PROBES = Knob("ivf.probes", (1, 4, 10, 20, 40, 80, 160, 320), 32768)
+IVFFLAT_PROBES = Knob("ivfflat.probes", (1, 5, 10, 20, 40, 80, 160), 340)
+EF_SEARCH = Knob("hnsw.ef_search", (10, 20, 40, 80, 160, 320, 640), 1000)
+
+IVFFLAT = Config("ivfflat-340", PGVECTOR, "ivfflat", "lists = 340", (IVFFLAT_PROBES,))
+HNSW = Config("hnsw", PGVECTOR, "hnsw", "m = 16, ef_construction = 64", (EF_SEARCH,), memory="1GB")
+SQ8 = Config("sq8", VECSIM, "ivf", "", (TARGET, PROBES), bar=8.0)
+SQ8_340 = Config("sq8-340", VECSIM, "ivf", "lists = 340, quantizer = sq8", (TARGET, PROBES), bar=8.0)
+FLAT = Config("flat", VECSIM, "ivf", "quantizer = flat", (TARGET, PROBES), bar=3.0)
+FLAT_340 = Config("flat-340", VECSIM, "ivf", "lists = 340, quantizer = flat", (TARGET, PROBES), bar=3.0)
+
+OURS = (SQ8, SQ8_340, FLAT, FLAT_340)
+THEIRS = (IVFFLAT, HNSW)
+
+
+def available(connection, side):
+    """True when the server can install the side's extension."""
+    found = execute(connection, "SELECT 1 FROM pg_available_extensions WHERE name = %s", (side.extension,))
+    return bool(found)
+
+
+def copy_rows(connection, table, vectors):
+    """Fills a table (id, v) with numbered rows."""
+    with connection.cursor() as cursor:
+        for chunk in copy_chunks(vectors):
+            cursor.copy_expert(f"COPY {table} FROM STDIN (FORMAT binary)", io.BytesIO(chunk))
+
+
+def load_side(connection, side, base, queries):
+    """Installs the extension and fills its tables; the extension's version."""
+    dim = base.shape[1]
+    execute(connection, f"CREATE SCHEMA {side.schema}")
+    execute(connection, f"CREATE EXTENSION {side.extension} SCHEMA {side.schema}")
+    for table, vectors in ((side.table, base), (side.query_table, queries)):
+        execute(connection, f"CREATE TABLE {table} (id int, v {side.schema}.vector({dim}))")
+        copy_rows(connection, table, vectors)
+        execute(connection, f"VACUUM (FREEZE, ANALYZE) {table}")
+    return scalar(connection, "SELECT extversion FROM pg_extension WHERE extname = %s", (side.extension,))
+
+
+def use_index(connection, config):
+    """Makes one index the only one of its table that the planner may choose, and checks that it does so.
+
+    Marking the others not valid hides them from planning; nobody writes to the tables.
+    """
+    execute(connection,
+            "UPDATE pg_index SET indisvalid = (indexrelid = %s::regclass) WHERE indrelid = %s::regclass",
+            ("public." + config.index, "public." + config.side.table))
+    execute(connection, f"SET search_path = public, {config.side.schema}")
+    zeros = f"(SELECT v FROM {config.side.query_table} LIMIT 1)"
+    plan = execute(connection, f"EXPLAIN (FORMAT json) {config.side.search.replace('$1', zeros)}")
+    if f"'{config.index}'" not in str(plan):
+        raise RuntimeError(f"the planner does not choose {config.index}: {plan}")
