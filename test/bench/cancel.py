@@ -115,8 +115,8 @@ class Trial:
 
     def reset(self):
         """The defaults again, so that the answer can be compared."""
-        execute(self.connection, "RESET ivf.target_recall")
-        execute(self.connection, "RESET enable_indexscan")
+        for setting in ("ivf.target_recall", "enable_indexscan", "enable_seqscan"):
+            execute(self.connection, f"RESET {setting}")
 
 
 def scans():
@@ -128,7 +128,7 @@ def scans():
     return [
         ("SET ivf.target_recall = 0.95", side.lateral),
         ("SET ivf.target_recall = 1", fewer),
-        ("SET ivf.target_recall = 0.95", far),
+        ("SET enable_seqscan = off", far),
         ("SET enable_indexscan = off", far),
     ]
 

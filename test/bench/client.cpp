@@ -161,8 +161,8 @@ execute(Session &session, const std::string *query, size_t k, std::vector<double
 	int lengths[1] = {query != nullptr ? static_cast<int>(query->size()) : 0};
 	int formats[1] = {1};
 	double start = now_us();
-	PGresult *result = PQexecPrepared(session.connection, kStatement, query != nullptr ? 1 : 0, values, lengths,
-	                                  formats, 1);
+	PGresult *result =
+		PQexecPrepared(session.connection, kStatement, query != nullptr ? 1 : 0, values, lengths, formats, 1);
 
 	latency.push_back(now_us() - start);
 

@@ -59,7 +59,7 @@ class Client:
         self._command("prepare " + statement)
 
     def run(self, k):
-        """Executes once a query: latencies (microseconds, n), the first column of the first k rows (n x k)."""
+        """Executes once a query: latencies (microseconds, n), first column of the first k rows (n x k)."""
         self._command(f"run {k} {self.files}.results")
         with open(self.files + ".results", "rb") as file:
             latency = numpy.fromfile(file, dtype=numpy.float64, count=self.count)
