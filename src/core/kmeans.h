@@ -38,6 +38,7 @@ struct Kmeans
 	int pass;
 	int stage;
 	size_t position;
+	size_t chosen;
 	float *bias;
 	double *sums;
 	uint32_t *counts;

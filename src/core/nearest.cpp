@@ -53,10 +53,11 @@ nearest_batch_rows(size_t count, size_t dim, int threads)
 {
 	// Multiplications a thread does in 20 ms, from what a modest CPU with 256-bit registers does.
 	constexpr double kBudget = 1e8;
-	constexpr double kMaxRows = 65536;
+	// Reading a row from memory takes the time of about this many of its products.
+	constexpr double kReading = 8;
 	double workers = threads > 1 ? threads : 1;
-	double row = static_cast<double>(count > 0 ? count : 1) * static_cast<double>(dim > 0 ? dim : 1);
-	double groups = std::min(kBudget / row, kMaxRows) / kTileRows;
+	double row = (static_cast<double>(count) + kReading) * static_cast<double>(dim > 0 ? dim : 1);
+	double groups = kBudget / row / kTileRows;
 
 	return kTileRows * static_cast<size_t>(workers * std::max(groups, 1.0));
 }

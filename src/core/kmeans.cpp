@@ -1,0 +1,467 @@
+// kmeans.cpp - Lloyd's algorithm as a small state machine, so that a caller can stop it between short steps.
+//
+// Choose (distinct rows as centroids) -> Update -> { Assign -> Update -> Reseed } x kKmeansPasses -> Done.
+// Each stage moves `position` on until it has covered all rows or all centroids.  What is summed is summed in
+// double and in row order, each dimension by one thread, so the number of threads never shows in the result.
+#include "core/kmeans.h"
+
+#include "core/metric.h"
+#include "core/nearest.h"
+#include "core/parallel.h"
+
+#include <algorithm>
+#include <cfloat>
+#include <cmath>
+#include <string.h>
+
+namespace vecsim::core
+{
+
+namespace
+{
+
+enum Stage : int
+{
+	kChoose,
+	kUpdate,
+	kAssign,
+	kReseed,
+	kDone,
+};
+
+// Floats that a thread reads in one step of the stages whose work is reading: a few milliseconds.
+constexpr size_t kStepFloats = size_t{1} << 22;
+// Empty clusters reseeded in one step; each may look at every row's number.
+constexpr size_t kStepReseeds = 16;
+// A mean of unit vectors shorter than this is rounding noise and has no direction.
+constexpr double kNoDirection = 1e-12;
+constexpr uint32_t kFree = UINT32_MAX;
+
+// Where the arrays stand in the work memory, in bytes from its start.
+struct Layout
+{
+	size_t bias;
+	size_t sums;
+	size_t counts;
+	size_t assigned;
+	size_t scores;
+	size_t scratch;
+	size_t bytes;
+	bool overflow;
+};
+
+// Rows whose values are added to the sums of their centroids.
+struct Addition
+{
+	const Kmeans &kmeans;
+	size_t begin;
+	size_t end;
+};
+
+} // namespace
+
+static Layout lay_out(size_t n, size_t dim, size_t k, int threads);
+static size_t reserve(Layout &layout, size_t n, size_t factor, size_t size);
+static size_t rows_a_step(const Kmeans &kmeans);
+static void choose_some(Kmeans &kmeans);
+static bool remember_row(const Kmeans &kmeans, const float *row);
+static uint64_t hash_row(const float *row, size_t dim);
+static void assign_some(Kmeans &kmeans);
+static void add_slice(void *context, size_t begin, size_t end, int thread);
+static void update_some(Kmeans &kmeans);
+static void update_range(void *context, size_t begin, size_t end, int thread);
+static void set_centroid(const Kmeans &kmeans, size_t c);
+static float bias_of(const Kmeans &kmeans, size_t c);
+static void reseed_some(Kmeans &kmeans);
+static bool reseed(Kmeans &kmeans, size_t empty);
+static bool find_other_row(Kmeans &kmeans, size_t cluster, size_t *found);
+
+size_t
+kmeans_work_bytes(size_t n, size_t dim, size_t k, int threads)
+{
+	Layout layout = lay_out(n, dim, k, threads);
+
+	return layout.overflow ? SIZE_MAX : layout.bytes;
+}
+
+// The arrays one behind the other, each aligned to 64 bytes.
+static Layout
+lay_out(size_t n, size_t dim, size_t k, int threads)
+{
+	Layout layout = {};
+
+	layout.bias = reserve(layout, k, 1, sizeof(float));
+	layout.sums = reserve(layout, k, dim, sizeof(double));
+	layout.counts = reserve(layout, k, 1, sizeof(uint32_t));
+	layout.assigned = reserve(layout, n, 1, sizeof(uint32_t));
+	layout.scores = reserve(layout, n, 1, sizeof(float));
+	layout.scratch = reserve(layout, nearest_scratch_floats(k, threads), 1, sizeof(float));
+	// Rows and centroids are numbered in 32 bits, and one number means none.
+	layout.overflow = layout.overflow || n >= UINT32_MAX || k >= UINT32_MAX;
+	return layout;
+}
+
+// The offset of the next array, of n * factor elements of this size.
+static size_t
+reserve(Layout &layout, size_t n, size_t factor, size_t size)
+{
+	constexpr size_t kAlign = 64;
+	size_t offset = layout.bytes;
+	size_t bytes;
+
+	if (__builtin_mul_overflow(n, factor, &bytes) || __builtin_mul_overflow(bytes, size, &bytes) ||
+	    __builtin_add_overflow(bytes, kAlign - 1, &bytes) ||
+	    __builtin_add_overflow(bytes / kAlign * kAlign, offset, &layout.bytes))
+	{
+		layout.overflow = true;
+	}
+	return offset;
+}
+
+void
+kmeans_begin(Kmeans &kmeans, uint64_t seed)
+{
+	Layout layout = lay_out(kmeans.n, kmeans.dim, kmeans.k, kmeans.threads);
+	char *work = static_cast<char *>(kmeans.work);
+
+	kmeans.bias = reinterpret_cast<float *>(work + layout.bias);
+	kmeans.sums = reinterpret_cast<double *>(work + layout.sums);
+	kmeans.counts = reinterpret_cast<uint32_t *>(work + layout.counts);
+	kmeans.assigned = reinterpret_cast<uint32_t *>(work + layout.assigned);
+	kmeans.scores = reinterpret_cast<float *>(work + layout.scores);
+	kmeans.scratch = reinterpret_cast<float *>(work + layout.scratch);
+	kmeans.random = {seed};
+	kmeans.done = 0;
+	kmeans.total = static_cast<uint64_t>(kmeans.n) * kKmeansPasses;
+	kmeans.pass = 0;
+	kmeans.stage = kChoose;
+	kmeans.position = 0;
+	kmeans.chosen = 0;
+	for (size_t i = 0; i < kmeans.n; i++)
+	{
+		kmeans.assigned[i] = static_cast<uint32_t>(i);
+	}
+	std::fill(kmeans.counts, kmeans.counts + kmeans.k, 0u);
+	// Until the first update this is the table of the rows chosen: 2 k numbers fit in k sums.
+	std::fill_n(reinterpret_cast<uint32_t *>(kmeans.sums), 2 * kmeans.k, kFree);
+}
+
+bool
+kmeans_step(Kmeans &kmeans)
+{
+	switch (kmeans.stage)
+	{
+		case kChoose:
+			choose_some(kmeans);
+			break;
+		case kUpdate:
+			update_some(kmeans);
+			break;
+		case kAssign:
+			assign_some(kmeans);
+			break;
+		case kReseed:
+			reseed_some(kmeans);
+			break;
+		default:
+			break;
+	}
+	return kmeans.stage != kDone;
+}
+
+// Rows that may be read in one step of one thread.
+static size_t
+rows_a_step(const Kmeans &kmeans)
+{
+	return std::max<size_t>(kStepFloats / std::max<size_t>(kmeans.dim, 1), 1);
+}
+
+// Draws rows without replacement (a Fisher-Yates shuffle that stops early) until k distinct ones are
+// centroids or all have been drawn.  `assigned` is the permutation, since nothing is assigned yet.
+static void
+choose_some(Kmeans &kmeans)
+{
+	size_t end = std::min(kmeans.n, kmeans.position + rows_a_step(kmeans));
+
+	for (; kmeans.position < end && kmeans.chosen < kmeans.k; kmeans.position++)
+	{
+		size_t drawn = kmeans.position + random_below(kmeans.random, kmeans.n - kmeans.position);
+
+		std::swap(kmeans.assigned[kmeans.position], kmeans.assigned[drawn]);
+
+		const float *row = kmeans.samples + kmeans.assigned[kmeans.position] * kmeans.dim;
+
+		if (remember_row(kmeans, row))
+		{
+			memcpy(kmeans.centroids + kmeans.chosen * kmeans.dim, row, kmeans.dim * sizeof(float));
+			kmeans.chosen++;
+		}
+	}
+	if (kmeans.position == kmeans.n || kmeans.chosen == kmeans.k)
+	{
+		kmeans.k = kmeans.chosen;
+		kmeans.stage = kUpdate;
+		kmeans.position = 0;
+	}
+}
+
+// Enters the row, as the next centroid, into the table (open addressing, at most half full).  False, and
+// nothing entered, if a centroid equals it.
+static bool
+remember_row(const Kmeans &kmeans, const float *row)
+{
+	uint32_t *table = reinterpret_cast<uint32_t *>(kmeans.sums);
+	size_t size = 2 * kmeans.k;
+	Random random = {hash_row(row, kmeans.dim)};
+	size_t slot = random_below(random, size);
+
+	for (; table[slot] != kFree; slot = slot + 1 < size ? slot + 1 : 0)
+	{
+		const float *centroid = kmeans.centroids + table[slot] * kmeans.dim;
+
+		if (std::equal(row, row + kmeans.dim, centroid))
+		{
+			return false;
+		}
+	}
+	table[slot] = static_cast<uint32_t>(kmeans.chosen);
+	return true;
+}
+
+// A hash (FNV-1a on words) that is the same for equal rows; 0 and -0 are equal.
+static uint64_t
+hash_row(const float *row, size_t dim)
+{
+	uint64_t hash = 0xCBF29CE484222325u;
+
+	for (size_t i = 0; i < dim; i++)
+	{
+		float value = row[i] == 0 ? 0.0f : row[i];
+		uint32_t bits;
+
+		memcpy(&bits, &value, sizeof(bits));
+		hash = (hash ^ bits) * 0x100000001B3u;
+	}
+	return hash;
+}
+
+// Assigns a batch of rows and adds them to the sums of their centroids.
+static void
+assign_some(Kmeans &kmeans)
+{
+	constexpr size_t kCacheLine = 16; // floats
+	Centroids centroids = {kmeans.centroids, kmeans.bias, kmeans.k, kmeans.dim};
+	size_t begin = kmeans.position;
+	size_t batch = nearest_batch_rows(kmeans.k, kmeans.dim, kmeans.threads);
+	size_t rows = std::min(kmeans.n - begin, batch);
+	Addition addition = {kmeans, begin, begin + rows};
+	size_t workers = kmeans.threads > 1 ? static_cast<size_t>(kmeans.threads) : 1;
+	size_t slice = (kmeans.dim / workers / kCacheLine + 1) * kCacheLine;
+
+	nearest_assign(centroids, kmeans.samples + begin * kmeans.dim, rows, kmeans.threads, kmeans.scratch,
+	               kmeans.assigned + begin, kmeans.scores + begin);
+	parallel_for(kmeans.dim, slice, kmeans.threads, add_slice, &addition);
+	for (size_t row = begin; row < begin + rows; row++)
+	{
+		kmeans.counts[kmeans.assigned[row]]++;
+	}
+	kmeans.position += rows;
+	kmeans.done += rows;
+	if (kmeans.position == kmeans.n)
+	{
+		kmeans.pass++;
+		kmeans.stage = kUpdate;
+		kmeans.position = 0;
+	}
+}
+
+// Adds dimensions begin..end-1 of the rows to the sums.
+static void
+add_slice(void *context, size_t begin, size_t end, int /*thread*/)
+{
+	const Addition &addition = *static_cast<const Addition *>(context);
+	const Kmeans &kmeans = addition.kmeans;
+
+	for (size_t row = addition.begin; row < addition.end; row++)
+	{
+		const float *values = kmeans.samples + row * kmeans.dim;
+		double *sums = kmeans.sums + kmeans.assigned[row] * kmeans.dim;
+
+		for (size_t i = begin; i < end; i++)
+		{
+			sums[i] += static_cast<double>(values[i]);
+		}
+	}
+}
+
+// Moves a batch of centroids to the means of their rows.
+static void
+update_some(Kmeans &kmeans)
+{
+	constexpr size_t kGrain = 16;
+	size_t workers = kmeans.threads > 1 ? static_cast<size_t>(kmeans.threads) : 1;
+	size_t end = std::min(kmeans.k, kmeans.position + rows_a_step(kmeans) * workers);
+
+	parallel_for(end - kmeans.position, kGrain, kmeans.threads, update_range, &kmeans);
+	kmeans.position = end;
+	if (kmeans.position == kmeans.k)
+	{
+		kmeans.stage = kmeans.pass == 0 ? kAssign : kReseed;
+		kmeans.position = 0;
+	}
+}
+
+// Centroids position + begin .. position + end - 1: the mean where there are rows, the bias, and sums back to
+// zero.
+static void
+update_range(void *context, size_t begin, size_t end, int /*thread*/)
+{
+	const Kmeans &kmeans = *static_cast<const Kmeans *>(context);
+
+	for (size_t c = kmeans.position + begin; c < kmeans.position + end; c++)
+	{
+		double *sums = kmeans.sums + c * kmeans.dim;
+
+		if (kmeans.counts[c] > 0)
+		{
+			set_centroid(kmeans, c);
+		}
+		kmeans.bias[c] = bias_of(kmeans, c);
+		std::fill(sums, sums + kmeans.dim, 0.0);
+	}
+}
+
+// The centroid from its sums: their mean, or their direction when spherical (none: the centroid stays).
+static void
+set_centroid(const Kmeans &kmeans, size_t c)
+{
+	constexpr double kMax = static_cast<double>(FLT_MAX);
+	const double *sums = kmeans.sums + c * kmeans.dim;
+	float *centroid = kmeans.centroids + c * kmeans.dim;
+	double count = kmeans.counts[c];
+	double divisor = count;
+
+	if (kmeans.spherical)
+	{
+		double norm2 = 0;
+
+		for (size_t i = 0; i < kmeans.dim; i++)
+		{
+			norm2 += sums[i] * sums[i];
+		}
+		divisor = std::sqrt(norm2);
+		if (!(divisor > kNoDirection * count))
+		{
+			return;
+		}
+	}
+	for (size_t i = 0; i < kmeans.dim; i++)
+	{
+		centroid[i] = static_cast<float>(std::clamp(sums[i] / divisor, -kMax, kMax));
+	}
+}
+
+// What makes the largest <x, c> + bias the nearest centroid: -|c|^2 / 2, or nothing between unit vectors.
+static float
+bias_of(const Kmeans &kmeans, size_t c)
+{
+	if (kmeans.spherical)
+	{
+		return 0;
+	}
+
+	double norm = norm_in_double(kmeans.centroids + c * kmeans.dim, kmeans.dim);
+
+	return static_cast<float>(std::max(-norm * norm / 2, -static_cast<double>(FLT_MAX)));
+}
+
+// Gives empty clusters a row of a big one.  From here on `counts` are what the clusters' sizes are thought to
+// become.
+static void
+reseed_some(Kmeans &kmeans)
+{
+	size_t reseeds = 0;
+
+	for (; kmeans.position < kmeans.k && reseeds < kStepReseeds; kmeans.position++)
+	{
+		if (kmeans.counts[kmeans.position] == 0)
+		{
+			reseeds++;
+			if (!reseed(kmeans, kmeans.position))
+			{
+				kmeans.position = kmeans.k;
+				break;
+			}
+		}
+	}
+	if (kmeans.position == kmeans.k)
+	{
+		std::fill(kmeans.counts, kmeans.counts + kmeans.k, 0u);
+		kmeans.stage = kmeans.pass == kKmeansPasses ? kDone : kAssign;
+		kmeans.position = 0;
+	}
+}
+
+// Makes a row of the biggest cluster (the lowest number among equals) the centroid of an empty one, and
+// reckons that they will share its rows.  False when no cluster has two different rows.
+static bool
+reseed(Kmeans &kmeans, size_t empty)
+{
+	for (;;)
+	{
+		uint32_t *biggest = std::max_element(kmeans.counts, kmeans.counts + kmeans.k);
+		size_t cluster = static_cast<size_t>(biggest - kmeans.counts);
+		size_t row;
+
+		if (*biggest < 2)
+		{
+			return false;
+		}
+		if (!find_other_row(kmeans, cluster, &row))
+		{
+			*biggest = 1; // its rows are all alike
+			continue;
+		}
+		memcpy(kmeans.centroids + empty * kmeans.dim, kmeans.samples + row * kmeans.dim,
+		       kmeans.dim * sizeof(float));
+		kmeans.bias[empty] = bias_of(kmeans, empty);
+		kmeans.assigned[row] = static_cast<uint32_t>(empty);
+		kmeans.counts[empty] = *biggest / 2;
+		*biggest -= kmeans.counts[empty];
+		return true;
+	}
+}
+
+// Looks, from a random row on, for a row of the cluster that differs from the first one found of it.  False
+// if there is none among as many as a step may read.
+static bool
+find_other_row(Kmeans &kmeans, size_t cluster, size_t *found)
+{
+	size_t start = random_below(kmeans.random, kmeans.n);
+	size_t rows_left = rows_a_step(kmeans);
+	const float *first = nullptr;
+
+	for (size_t i = 0; i < kmeans.n && rows_left > 0; i++)
+	{
+		size_t row = start + i < kmeans.n ? start + i : start + i - kmeans.n;
+		const float *values = kmeans.samples + row * kmeans.dim;
+
+		if (kmeans.assigned[row] != cluster)
+		{
+			continue;
+		}
+		rows_left--;
+		if (first == nullptr)
+		{
+			first = values;
+		}
+		else if (!std::equal(values, values + kmeans.dim, first))
+		{
+			*found = row;
+			return true;
+		}
+	}
+	return false;
+}
+
+} // namespace vecsim::core
