@@ -5,6 +5,7 @@
 // double and in row order, each dimension by one thread, so the number of threads never shows in the result.
 #include "core/kmeans.h"
 
+#include "core/kmeans_seed.h"
 #include "core/metric.h"
 #include "core/nearest.h"
 #include "core/parallel.h"
@@ -12,7 +13,6 @@
 #include <algorithm>
 #include <cfloat>
 #include <cmath>
-#include <string.h>
 
 namespace vecsim::core
 {
@@ -35,7 +35,6 @@ constexpr size_t kStepFloats = size_t{1} << 22;
 constexpr size_t kStepReseeds = 16;
 // A mean of unit vectors shorter than this is rounding noise and has no direction.
 constexpr double kNoDirection = 1e-12;
-constexpr uint32_t kFree = UINT32_MAX;
 
 // Where the arrays stand in the work memory, in bytes from its start.
 struct Layout
@@ -64,8 +63,6 @@ static Layout lay_out(size_t n, size_t dim, size_t k, int threads);
 static size_t reserve(Layout &layout, size_t n, size_t factor, size_t size);
 static size_t rows_a_step(const Kmeans &kmeans);
 static void choose_some(Kmeans &kmeans);
-static bool remember_row(const Kmeans &kmeans, const float *row);
-static uint64_t hash_row(const float *row, size_t dim);
 static void assign_some(Kmeans &kmeans);
 static void add_slice(void *context, size_t begin, size_t end, int thread);
 static void update_some(Kmeans &kmeans);
@@ -73,8 +70,6 @@ static void update_range(void *context, size_t begin, size_t end, int thread);
 static void set_centroid(const Kmeans &kmeans, size_t c);
 static float bias_of(const Kmeans &kmeans, size_t c);
 static void reseed_some(Kmeans &kmeans);
-static bool reseed(Kmeans &kmeans, size_t empty);
-static bool find_other_row(Kmeans &kmeans, size_t cluster, size_t *found);
 
 size_t
 kmeans_work_bytes(size_t n, size_t dim, size_t k, int threads)
@@ -137,13 +132,8 @@ kmeans_begin(Kmeans &kmeans, uint64_t seed)
 	kmeans.stage = kChoose;
 	kmeans.position = 0;
 	kmeans.chosen = 0;
-	for (size_t i = 0; i < kmeans.n; i++)
-	{
-		kmeans.assigned[i] = static_cast<uint32_t>(i);
-	}
 	std::fill(kmeans.counts, kmeans.counts + kmeans.k, 0u);
-	// Until the first update this is the table of the rows chosen: 2 k numbers fit in k sums.
-	std::fill_n(reinterpret_cast<uint32_t *>(kmeans.sums), 2 * kmeans.k, kFree);
+	kmeans_choose_begin(kmeans);
 }
 
 bool
@@ -176,73 +166,16 @@ rows_a_step(const Kmeans &kmeans)
 	return std::max<size_t>(kStepFloats / std::max<size_t>(kmeans.dim, 1), 1);
 }
 
-// Draws rows without replacement (a Fisher-Yates shuffle that stops early) until k distinct ones are
-// centroids or all have been drawn.  `assigned` is the permutation, since nothing is assigned yet.
+// Chooses the initial centroids; without rows enough, `k` becomes the number of distinct ones.
 static void
 choose_some(Kmeans &kmeans)
 {
-	size_t end = std::min(kmeans.n, kmeans.position + rows_a_step(kmeans));
-
-	for (; kmeans.position < end && kmeans.chosen < kmeans.k; kmeans.position++)
-	{
-		size_t drawn = kmeans.position + random_below(kmeans.random, kmeans.n - kmeans.position);
-
-		std::swap(kmeans.assigned[kmeans.position], kmeans.assigned[drawn]);
-
-		const float *row = kmeans.samples + kmeans.assigned[kmeans.position] * kmeans.dim;
-
-		if (remember_row(kmeans, row))
-		{
-			memcpy(kmeans.centroids + kmeans.chosen * kmeans.dim, row, kmeans.dim * sizeof(float));
-			kmeans.chosen++;
-		}
-	}
-	if (kmeans.position == kmeans.n || kmeans.chosen == kmeans.k)
+	if (kmeans_choose(kmeans, rows_a_step(kmeans)))
 	{
 		kmeans.k = kmeans.chosen;
 		kmeans.stage = kUpdate;
 		kmeans.position = 0;
 	}
-}
-
-// Enters the row, as the next centroid, into the table (open addressing, at most half full).  False, and
-// nothing entered, if a centroid equals it.
-static bool
-remember_row(const Kmeans &kmeans, const float *row)
-{
-	uint32_t *table = reinterpret_cast<uint32_t *>(kmeans.sums);
-	size_t size = 2 * kmeans.k;
-	Random random = {hash_row(row, kmeans.dim)};
-	size_t slot = random_below(random, size);
-
-	for (; table[slot] != kFree; slot = slot + 1 < size ? slot + 1 : 0)
-	{
-		const float *centroid = kmeans.centroids + table[slot] * kmeans.dim;
-
-		if (std::equal(row, row + kmeans.dim, centroid))
-		{
-			return false;
-		}
-	}
-	table[slot] = static_cast<uint32_t>(kmeans.chosen);
-	return true;
-}
-
-// A hash (FNV-1a on words) that is the same for equal rows; 0 and -0 are equal.
-static uint64_t
-hash_row(const float *row, size_t dim)
-{
-	uint64_t hash = 0xCBF29CE484222325u;
-
-	for (size_t i = 0; i < dim; i++)
-	{
-		float value = row[i] == 0 ? 0.0f : row[i];
-		uint32_t bits;
-
-		memcpy(&bits, &value, sizeof(bits));
-		hash = (hash ^ bits) * 0x100000001B3u;
-	}
-	return hash;
 }
 
 // Assigns a batch of rows and adds them to the sums of their centroids.
@@ -387,11 +320,12 @@ reseed_some(Kmeans &kmeans)
 		if (kmeans.counts[kmeans.position] == 0)
 		{
 			reseeds++;
-			if (!reseed(kmeans, kmeans.position))
+			if (!kmeans_reseed(kmeans, kmeans.position, rows_a_step(kmeans)))
 			{
 				kmeans.position = kmeans.k;
 				break;
 			}
+			kmeans.bias[kmeans.position] = bias_of(kmeans, kmeans.position);
 		}
 	}
 	if (kmeans.position == kmeans.k)
@@ -400,68 +334,6 @@ reseed_some(Kmeans &kmeans)
 		kmeans.stage = kmeans.pass == kKmeansPasses ? kDone : kAssign;
 		kmeans.position = 0;
 	}
-}
-
-// Makes a row of the biggest cluster (the lowest number among equals) the centroid of an empty one, and
-// reckons that they will share its rows.  False when no cluster has two different rows.
-static bool
-reseed(Kmeans &kmeans, size_t empty)
-{
-	for (;;)
-	{
-		uint32_t *biggest = std::max_element(kmeans.counts, kmeans.counts + kmeans.k);
-		size_t cluster = static_cast<size_t>(biggest - kmeans.counts);
-		size_t row;
-
-		if (*biggest < 2)
-		{
-			return false;
-		}
-		if (!find_other_row(kmeans, cluster, &row))
-		{
-			*biggest = 1; // its rows are all alike
-			continue;
-		}
-		memcpy(kmeans.centroids + empty * kmeans.dim, kmeans.samples + row * kmeans.dim,
-		       kmeans.dim * sizeof(float));
-		kmeans.bias[empty] = bias_of(kmeans, empty);
-		kmeans.assigned[row] = static_cast<uint32_t>(empty);
-		kmeans.counts[empty] = *biggest / 2;
-		*biggest -= kmeans.counts[empty];
-		return true;
-	}
-}
-
-// Looks, from a random row on, for a row of the cluster that differs from the first one found of it.  False
-// if there is none among as many as a step may read.
-static bool
-find_other_row(Kmeans &kmeans, size_t cluster, size_t *found)
-{
-	size_t start = random_below(kmeans.random, kmeans.n);
-	size_t rows_left = rows_a_step(kmeans);
-	const float *first = nullptr;
-
-	for (size_t i = 0; i < kmeans.n && rows_left > 0; i++)
-	{
-		size_t row = start + i < kmeans.n ? start + i : start + i - kmeans.n;
-		const float *values = kmeans.samples + row * kmeans.dim;
-
-		if (kmeans.assigned[row] != cluster)
-		{
-			continue;
-		}
-		rows_left--;
-		if (first == nullptr)
-		{
-			first = values;
-		}
-		else if (!std::equal(values, values + kmeans.dim, first))
-		{
-			*found = row;
-			return true;
-		}
-	}
-	return false;
 }
 
 } // namespace vecsim::core
