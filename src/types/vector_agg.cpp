@@ -1,8 +1,9 @@
 // vector_agg.cpp - the aggregates avg(vector) and sum(vector).
 //
-// The state is a float8[]: the count of values in slot 0, then the sum of each element.  An aggregate updates its
-// state in place, so that a row costs one pass over its elements.  As a state has an SQL type, anybody can call these
-// functions with an array of their own making: shape, type, nulls and length are checked before a slot is read.
+// The state is a float8[]: the count of values in slot 0, then the sum of each element.  An aggregate updates
+// its state in place, so that a row costs one pass over its elements.  As a state has an SQL type, anybody
+// can call these functions with an array of their own making: shape, type, nulls and length are checked
+// before a slot is read.
 #include "pg/pg.h"
 
 #include "types/vector_type.h"
@@ -204,7 +205,8 @@ state_new(int dim)
 	return {array, slots, slots + 1, dim};
 }
 
-// The state itself inside an aggregate, which owns it; a copy in a plain call, whose argument may be anybody's.
+// The state itself inside an aggregate, which owns it; a copy in a plain call, whose argument may be
+// anybody's.
 State
 state_for_update(FunctionCallInfo fcinfo, const State &state)
 {

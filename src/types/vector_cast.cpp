@@ -21,7 +21,8 @@ PG_FUNCTION_INFO_V1(vecsim_array_to_vector);
 PG_FUNCTION_INFO_V1(vecsim_vector_to_float4);
 }
 
-// vector(vector, integer, boolean) -> vector: the value itself.  Error 22000 where it has not typmod dimensions.
+// vector(vector, integer, boolean) -> vector: the value itself.  Error 22000 where it has not typmod
+// dimensions.
 Datum
 vecsim_vector(PG_FUNCTION_ARGS)
 {
@@ -31,10 +32,10 @@ vecsim_vector(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(vector);
 }
 
-// array_to_vector(integer[] | real[] | float8[] | numeric[], integer, boolean) -> vector of as many dimensions.
-// A float8 is rounded to float4; one too small for it becomes 0.
-// Errors: 22000 not one-dimensional, empty, NaN, out of the range of float4, not typmod dimensions; 22004 nulls;
-// 54000 too many elements; a numeric out of range has core's 22003.
+// array_to_vector(integer[] | real[] | float8[] | numeric[], integer, boolean) -> vector of as many
+// dimensions. A float8 is rounded to float4; one too small for it becomes 0.
+// Errors: 22000 not one-dimensional, empty, NaN, out of the range of float4, not typmod dimensions; 22004
+// nulls; 54000 too many elements; a numeric out of range has core's 22003.
 Datum
 vecsim_array_to_vector(PG_FUNCTION_ARGS)
 {
@@ -46,8 +47,7 @@ vecsim_array_to_vector(PG_FUNCTION_ARGS)
 	}
 	if (array_contains_nulls(array))
 	{
-		ereport(ERROR,
-		        (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("array must not contain nulls")));
+		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("array must not contain nulls")));
 	}
 
 	int dim = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
@@ -94,26 +94,26 @@ copy_elements(ArrayType *array, float4 *out, int dim)
 
 	switch (ARR_ELEMTYPE(array))
 	{
-	case INT4OID:
-		for (int i = 0; i < dim; i++)
-		{
-			out[i] = static_cast<float4>(static_cast<const int32 *>(data)[i]);
-		}
-		break;
-	case FLOAT4OID:
-		memcpy(out, data, sizeof(float4) * static_cast<Size>(dim));
-		break;
-	case FLOAT8OID:
-		for (int i = 0; i < dim; i++)
-		{
-			out[i] = static_cast<float4>(static_cast<const float8 *>(data)[i]);
-		}
-		break;
-	case NUMERICOID:
-		copy_numerics(array, out);
-		break;
-	default:
-		ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION), errmsg("unsupported array type")));
+		case INT4OID:
+			for (int i = 0; i < dim; i++)
+			{
+				out[i] = static_cast<float4>(static_cast<const int32 *>(data)[i]);
+			}
+			break;
+		case FLOAT4OID:
+			memcpy(out, data, sizeof(float4) * static_cast<Size>(dim));
+			break;
+		case FLOAT8OID:
+			for (int i = 0; i < dim; i++)
+			{
+				out[i] = static_cast<float4>(static_cast<const float8 *>(data)[i]);
+			}
+			break;
+		case NUMERICOID:
+			copy_numerics(array, out);
+			break;
+		default:
+			ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION), errmsg("unsupported array type")));
 	}
 }
 

@@ -1,5 +1,4 @@
-// vector_compare.cpp - the order and the hash of `vector`: comparison operators and the support functions of the btree
-// and hash operator classes.
+// vector_compare.cpp - the order and the hash of `vector`: comparison operators, support of btree and hash.
 //
 // Vectors compare element by element, then by dimensions, as arrays do; -0 equals 0.
 #include "pg/pg.h"
@@ -89,7 +88,8 @@ vecsim_vector_hash(PG_FUNCTION_ARGS)
 	return hash;
 }
 
-// vector_hash_extended(vector, seed bigint) -> bigint: the same in 64 bits, for partitions and large hash tables.
+// vector_hash_extended(vector, seed bigint) -> bigint: the same in 64 bits, for partitions and large hash
+// tables.
 Datum
 vecsim_vector_hash_extended(PG_FUNCTION_ARGS)
 {
@@ -106,8 +106,8 @@ vecsim_vector_hash_extended(PG_FUNCTION_ARGS)
 namespace
 {
 
-// Compares the two arguments of a call.  An index build calls it without freeing memory in between, so copies go at
-// once.
+// Compares the two arguments of a call.  An index build calls it without freeing memory in between, so copies
+// go at once.
 int
 compare_arguments(FunctionCallInfo fcinfo)
 {

@@ -1,4 +1,4 @@
-// vector_ops.cpp - functions and operators of `vector` that return numbers and vectors: distances, norms, arithmetic.
+// vector_ops.cpp - what `vector` computes: distances, norms, arithmetic, parts.
 #include "pg/pg.h"
 
 #include "core/metric.h"
@@ -14,7 +14,12 @@ namespace
 {
 
 template <core::MetricId id> float8 distance_of_arguments(FunctionCallInfo fcinfo);
-template <typename Operation> Datum elementwise(FunctionCallInfo fcinfo, Operation operation);
+using Operation = float4 (*)(float4 a, float4 b);
+
+float4 add(float4 a, float4 b);
+float4 subtract(float4 a, float4 b);
+float4 multiply(float4 a, float4 b);
+template <Operation operation> Datum elementwise(FunctionCallInfo fcinfo);
 Datum scaled(const Vector *vector, float8 factor);
 float4 checked_float4(float8 value, bool zero_is_exact);
 void check_scalar(float8 scalar);
@@ -45,7 +50,8 @@ PG_FUNCTION_INFO_V1(vecsim_vector_neg);
 PG_FUNCTION_INFO_V1(vecsim_vector_concat);
 }
 
-// The distances take two vectors of the same dimensions and return a float8; error 22000 on different dimensions.
+// The distances take two vectors of the same dimensions and return a float8; error 22000 on different
+// dimensions.
 
 // l2_distance(a, b) = sqrt(sum (a_i - b_i)^2), operator <->.
 Datum
@@ -158,8 +164,8 @@ vecsim_binary_quantize(PG_FUNCTION_ARGS)
 	PG_RETURN_VARBIT_P(result);
 }
 
-// subvector(vector, start integer, count integer) -> vector: elements start .. start + count - 1, counted from 1 and
-// clipped at both ends like substring.  Error 22000 where nothing is left.
+// subvector(vector, start integer, count integer) -> vector: elements start .. start + count - 1, counted
+// from 1 and clipped at both ends like substring.  Error 22000 where nothing is left.
 Datum
 vecsim_subvector(PG_FUNCTION_ARGS)
 {
@@ -182,28 +188,19 @@ vecsim_subvector(PG_FUNCTION_ARGS)
 Datum
 vecsim_vector_add(PG_FUNCTION_ARGS)
 {
-	return elementwise(fcinfo, [](float4 a, float4 b)
-	{
-		return checked_float4(static_cast<float8>(a) + b, true);
-	});
+	return elementwise<add>(fcinfo);
 }
 
 Datum
 vecsim_vector_sub(PG_FUNCTION_ARGS)
 {
-	return elementwise(fcinfo, [](float4 a, float4 b)
-	{
-		return checked_float4(static_cast<float8>(a) - b, true);
-	});
+	return elementwise<subtract>(fcinfo);
 }
 
 Datum
 vecsim_vector_mul(PG_FUNCTION_ARGS)
 {
-	return elementwise(fcinfo, [](float4 a, float4 b)
-	{
-		return checked_float4(static_cast<float8>(a) * b, a == 0 || b == 0);
-	});
+	return elementwise<multiply>(fcinfo);
 }
 
 // vector_scale(vector, float8), operator *: every element times a number.
@@ -291,10 +288,30 @@ distance_of_arguments(FunctionCallInfo fcinfo)
 	return metric->distance(a->x, b->x, a->dim);
 }
 
+// The operations.  A sum that is 0 is exact, since float4 has subnormal numbers; a product may be 0 by
+// underflow.
+float4
+add(float4 a, float4 b)
+{
+	return checked_float4(static_cast<float8>(a) + b, true);
+}
+
+float4
+subtract(float4 a, float4 b)
+{
+	return checked_float4(static_cast<float8>(a) - b, true);
+}
+
+float4
+multiply(float4 a, float4 b)
+{
+	return checked_float4(static_cast<float8>(a) * b, a == 0 || b == 0);
+}
+
 // A new vector of operation(a_i, b_i).
-template <typename Operation>
+template <Operation operation>
 Datum
-elementwise(FunctionCallInfo fcinfo, Operation operation)
+elementwise(FunctionCallInfo fcinfo)
 {
 	const Vector *a = vector_from_datum(PG_GETARG_DATUM(0));
 	const Vector *b = vector_from_datum(PG_GETARG_DATUM(1));
@@ -325,8 +342,8 @@ scaled(const Vector *vector, float8 factor)
 	PG_RETURN_POINTER(result);
 }
 
-// A result rounded to float4.  The sum and product of two float4 round the same way by way of float8, which holds
-// 2 * 24 + 2 bits or more (Figueroa: When is double rounding innocuous?, SIGNUM 1995).
+// A result rounded to float4.  The sum and product of two float4 round the same way by way of float8, which
+// holds 2 * 24 + 2 bits or more (Figueroa: When is double rounding innocuous?, SIGNUM 1995).
 // Errors of core: overflow to infinity, underflow to a zero that is not exact.
 float4
 checked_float4(float8 value, bool zero_is_exact)

@@ -1,7 +1,7 @@
 // vector_type.cpp - the type `vector`: its checks, text and binary form, and type modifier.
 //
-// Input reports through the error context of the call, so that on PostgreSQL 16 and later a bad literal can be skipped
-// (pg_input_is_valid, COPY ... ON_ERROR ignore).  On PostgreSQL 15 the same lines raise the error.
+// Input reports through the error context of the call, so that on PostgreSQL 16 and later a bad literal can
+// be skipped (pg_input_is_valid, COPY ... ON_ERROR ignore).  On PostgreSQL 15 the same lines raise the error.
 #include "pg/pg.h"
 
 #include "pg/memory.h"
@@ -85,7 +85,8 @@ vector_check_element(float4 value)
 
 // vector_in(cstring, oid, integer) -> vector: reads `[1,2,3]` with white space around every token.
 // Elements are what strtof reads; one too small for float4 becomes 0.
-// Errors: 22P02 syntax, 22003 element out of range, 22000 dimensions, NaN, infinity, 54000 too many dimensions.
+// Errors: 22P02 syntax, 22003 element out of range, 22000 dimensions, NaN, infinity, 54000 too many
+// dimensions.
 Datum
 vecsim_vector_in(PG_FUNCTION_ARGS)
 {
@@ -119,7 +120,8 @@ vecsim_vector_in(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(result);
 }
 
-// vector_out(vector) -> cstring: `[1,2,3]`, each element in the fewest digits that read back as the same float4.
+// vector_out(vector) -> cstring: `[1,2,3]`, each element in the fewest digits that read back as the same
+// float4.
 Datum
 vecsim_vector_out(PG_FUNCTION_ARGS)
 {
@@ -143,7 +145,8 @@ vecsim_vector_out(PG_FUNCTION_ARGS)
 	PG_RETURN_CSTRING(text);
 }
 
-// vector_typmod_in(cstring[]) -> integer: the number of dimensions.  Errors: 22023 not one number, out of range.
+// vector_typmod_in(cstring[]) -> integer: the number of dimensions.  Errors: 22023 not one number, out of
+// range.
 Datum
 vecsim_vector_typmod_in(PG_FUNCTION_ARGS)
 {
@@ -167,9 +170,9 @@ vecsim_vector_typmod_in(PG_FUNCTION_ARGS)
 	PG_RETURN_INT32(typmods[0]);
 }
 
-// vector_recv(internal, oid, integer) -> vector: int16 dimensions, int16 0, float4 elements, network byte order.
-// The dimension is checked before anything is allocated and the length of the message before anything is read.
-// Errors: as vector_in, 08P01 for a message that is too short.
+// vector_recv(internal, oid, integer) -> vector: int16 dimensions, int16 0, float4 elements, network byte
+// order. The dimension is checked before anything is allocated and the length of the message before anything
+// is read. Errors: as vector_in, 08P01 for a message that is too short.
 Datum
 vecsim_vector_recv(PG_FUNCTION_ARGS)
 {
@@ -182,8 +185,7 @@ vecsim_vector_recv(PG_FUNCTION_ARGS)
 	vector_check_expected_dim(typmod, dim);
 	if (unused != 0)
 	{
-		ereport(ERROR,
-		        (errcode(ERRCODE_DATA_EXCEPTION), errmsg("expected unused to be 0, not %d", unused)));
+		ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION), errmsg("expected unused to be 0, not %d", unused)));
 	}
 
 	const char *bytes = pq_getmsgbytes(message, dim * static_cast<int>(sizeof(float4)));
@@ -221,8 +223,8 @@ vecsim_vector_send(PG_FUNCTION_ARGS)
 namespace
 {
 
-// Reads `1,2,3]` into result, which has room for the elements up to kVectorMaxDim, and sets its dimension and size.
-// False after a soft error.
+// Reads `1,2,3]` into result, which has room for the elements up to kVectorMaxDim, and sets its dimension and
+// size. False after a soft error.
 bool
 parse_elements(Parser &parser, Vector *result)
 {
@@ -256,7 +258,8 @@ parse_elements(Parser &parser, Vector *result)
 	return true;
 }
 
-// Reads one element.  strtof, not strtod: a number would otherwise be rounded twice.  The server runs with LC_NUMERIC C.
+// Reads one element.  strtof, not strtod: a number would otherwise be rounded twice.  The server runs with
+// LC_NUMERIC C.
 bool
 parse_element(Parser &parser, float4 *value)
 {

@@ -27,12 +27,12 @@ SELECT '{1,2,3}'::real[]::vector(3);
 SELECT type, value, pg_temp.error_of(format('SELECT %L::%s::vector', value, type)) AS error
 FROM unnest(ARRAY['int[]', 'real[]', 'float8[]', 'numeric[]']) WITH ORDINALITY a(type, n),
 	unnest(ARRAY['{}', '{NULL}', '{1,NULL,3}', '{{1,2},{3,4}}', '{{1}}']) value
-ORDER BY n, value;
+ORDER BY n, value COLLATE "C";
 SELECT type, value, pg_temp.error_of(format('SELECT %L::%s::vector', value, type)) AS error
 FROM (VALUES ('real[]', '{NaN}'), ('real[]', '{1,Infinity}'), ('real[]', '{-Infinity}'),
-	('float8[]', '{NaN}'),
-	('float8[]', '{Infinity}'), ('float8[]', '{4e38}'), ('float8[]', '{1,-4e38}'), ('float8[]', '{1e300}'),
-	('numeric[]', '{NaN}'), ('numeric[]', '{4e38}'), ('numeric[]', '{Infinity}')) a(type, value);
+	('float8[]', '{NaN}'), ('float8[]', '{Infinity}'), ('float8[]', '{4e38}'), ('float8[]', '{1,-4e38}'),
+	('float8[]', '{1e300}'), ('numeric[]', '{NaN}'), ('numeric[]', '{4e38}'), ('numeric[]', '{Infinity}'))
+	a(type, value);
 SELECT pg_temp.error_of(format('SELECT %L::real[]::vector(2)', '{1,2,3}'));
 SELECT vector_dims(array_fill(1, ARRAY[16000])::vector);
 SELECT pg_temp.error_of('SELECT array_fill(1, ARRAY[16001])::vector');
@@ -58,8 +58,8 @@ INSERT INTO t (v) VALUES (ARRAY[1,2,3]);
 SELECT a = v::real[]::int[] AS same, v FROM t;
 SELECT pg_temp.error_of('SELECT l2_distance(a, v) FROM t');
 SELECT castsource::regtype, casttarget::regtype, castcontext, castmethod FROM pg_cast
-WHERE 'vector'::regtype IN (castsource, casttarget) ORDER BY castsource::regtype::text,
-	casttarget::regtype::text;
+WHERE 'vector'::regtype IN (castsource, casttarget)
+ORDER BY castsource::regtype::text COLLATE "C", casttarget::regtype::text COLLATE "C";
 DROP TABLE t;
 
 -- operators of arrays are not disturbed

@@ -1,0 +1,200 @@
+-- The contract of the schema: what the extension makes, and how every object of it is labelled and described.
+--
+-- The first half asks pg_depend for all objects, so that one without a comment, or with other labels than the house's,
+-- fails without anybody having thought of it.  The second half lists what users rely on.
+BEGIN;
+SELECT no_plan();
+
+-- The objects, and the functions among them.
+CREATE TEMPORARY VIEW members AS
+SELECT classid, objid, pg_describe_object(classid, objid, 0) AS description
+FROM pg_depend
+WHERE refclassid = 'pg_extension'::regclass AND deptype = 'e'
+	AND refobjid = (SELECT oid FROM pg_extension WHERE extname = 'vecsim');
+
+CREATE TEMPORARY VIEW functions AS
+SELECT p.proname || '(' || oidvectortypes(p.proargtypes) || ')' AS signature, p.*
+FROM members m JOIN pg_proc p ON m.classid = 'pg_proc'::regclass AND m.objid = p.oid;
+
+-- The house's labels are IMMUTABLE STRICT PARALLEL SAFE; these functions have others, for a reason.
+CREATE TEMPORARY TABLE exceptions (signature text, volatility "char", strict bool, parallel "char", reason text);
+INSERT INTO exceptions VALUES
+	('vecsim_simd()', 's', true, 's', 'it reads a setting');
+
+-- every object
+SELECT ok(count(*) > 0, 'the extension has objects') FROM members;
+
+SELECT ok(coalesce(obj_description(objid, classid::regclass::name), '') <> '', description || ' has a comment')
+FROM members ORDER BY description;
+
+SELECT ok(
+	classid::regclass::name
+		IN ('pg_am', 'pg_cast', 'pg_opclass', 'pg_operator', 'pg_opfamily', 'pg_proc', 'pg_type'),
+	description || ' is of a kind that this contract looks at')
+FROM members ORDER BY description;
+
+SELECT is_empty($$
+	SELECT m.description FROM members m, pg_identify_object(m.classid, m.objid, 0) i, pg_extension e
+	WHERE e.extname = 'vecsim' AND i.schema <> (SELECT nspname FROM pg_namespace WHERE oid = e.extnamespace)$$,
+	'every object that has a schema is in that of the extension');
+
+-- every function
+SELECT is(
+	format('volatile %s, strict %s, parallel %s', f.provolatile, f.proisstrict, f.proparallel),
+	format('volatile %s, strict %s, parallel %s', coalesce(x.volatility, 'i'), coalesce(x.strict, true),
+		coalesce(x.parallel, 's')),
+	f.signature || ' is labelled as it should be')
+FROM functions f LEFT JOIN exceptions x USING (signature) WHERE f.prokind = 'f' ORDER BY f.signature;
+
+SELECT is_empty('SELECT signature FROM exceptions EXCEPT SELECT signature FROM functions', 'every exception is there');
+
+SELECT is_empty('SELECT signature FROM functions WHERE prosecdef', 'no function runs with the rights of its owner');
+
+SELECT is_empty($$SELECT signature FROM functions WHERE prolang = (SELECT oid FROM pg_language WHERE lanname = 'c')
+	AND prosrc NOT LIKE 'vecsim\_%'$$, 'every C symbol begins with vecsim_');
+
+SELECT is_empty($$SELECT signature FROM functions WHERE prokind NOT IN ('f', 'a')$$, 'functions and aggregates only');
+
+SELECT is(
+	format('volatile %s, parallel %s, combines %s', f.provolatile, f.proparallel, a.aggcombinefn <> 0),
+	'volatile i, parallel s, combines t', f.signature || ' can run in parallel')
+FROM functions f JOIN pg_aggregate a ON a.aggfnoid = f.oid ORDER BY f.signature;
+
+-- every operator: a function of the extension, and its relatives know it
+SELECT is_empty($$
+	SELECT m.description FROM members m JOIN pg_operator o ON m.classid = 'pg_operator'::regclass AND o.oid = m.objid
+	WHERE o.oprcode NOT IN (SELECT oid FROM functions)$$, 'every operator calls a function of the extension');
+
+SELECT is_empty($$
+	SELECT m.description FROM members m JOIN pg_operator o ON m.classid = 'pg_operator'::regclass AND o.oid = m.objid
+	LEFT JOIN pg_operator c ON c.oid = o.oprcom LEFT JOIN pg_operator n ON n.oid = o.oprnegate
+	WHERE (o.oprcom <> 0 AND c.oprcom IS DISTINCT FROM o.oid)
+		OR (o.oprnegate <> 0 AND n.oprnegate IS DISTINCT FROM o.oid)$$,
+	'commutators and negators are mutual');
+
+SELECT is_empty($$
+	SELECT c.opcname FROM members m JOIN pg_opclass c ON m.classid = 'pg_opclass'::regclass AND c.oid = m.objid
+	WHERE NOT amvalidate(c.oid)$$, 'every operator class is valid');
+
+-- type
+SELECT has_type('vector');
+SELECT results_eq(
+	$$SELECT format('length %s, by value %s, align %s, storage %s, category %s, %s', typlen, typbyval, typalign,
+		typstorage, typcategory, typmodin) FROM pg_type WHERE oid = 'vector'::regtype$$,
+	$$VALUES ('length -1, by value f, align i, storage e, category U, vector_typmod_in')$$,
+	'vector is a varlena, aligned to 4, stored out of line uncompressed, with a modifier');
+
+-- functions of the public surface
+CREATE TEMPORARY TABLE surface (name name, arguments name[], result text);
+INSERT INTO surface VALUES
+	('l2_distance', '{vector,vector}', 'double precision'),
+	('inner_product', '{vector,vector}', 'double precision'),
+	('cosine_distance', '{vector,vector}', 'double precision'),
+	('cosine_similarity', '{vector,vector}', 'double precision'),
+	('l1_distance', '{vector,vector}', 'double precision'),
+	('vector_dims', '{vector}', 'integer'),
+	('vector_norm', '{vector}', 'double precision'),
+	('l2_norm', '{vector}', 'double precision'),
+	('l2_normalize', '{vector}', 'vector'),
+	('is_normalized', '{vector,"double precision"}', 'boolean'),
+	('binary_quantize', '{vector}', 'bit'),
+	('subvector', '{vector,integer,integer}', 'vector'),
+	('avg', '{vector}', 'vector'),
+	('sum', '{vector}', 'vector'),
+	('vecsim_simd', '{}', 'text');
+SELECT has_function(name, arguments) FROM surface;
+SELECT function_returns(name, arguments, result) FROM surface;
+SELECT is_aggregate('avg', ARRAY['vector']::name[]);
+SELECT is_aggregate('sum', ARRAY['vector']::name[]);
+
+-- functions behind the type, its operators, casts and aggregates, under the names that pgvector gave them
+TRUNCATE surface;
+INSERT INTO surface VALUES
+	('vector_in', '{cstring,oid,integer}', 'vector'),
+	('vector_out', '{vector}', 'cstring'),
+	('vector_typmod_in', '{cstring[]}', 'integer'),
+	('vector_recv', '{internal,oid,integer}', 'vector'),
+	('vector_send', '{vector}', 'bytea'),
+	('vector_negative_inner_product', '{vector,vector}', 'double precision'),
+	('vector_add', '{vector,vector}', 'vector'),
+	('vector_sub', '{vector,vector}', 'vector'),
+	('vector_mul', '{vector,vector}', 'vector'),
+	('vector_concat', '{vector,vector}', 'vector'),
+	('vector_lt', '{vector,vector}', 'boolean'),
+	('vector_le', '{vector,vector}', 'boolean'),
+	('vector_eq', '{vector,vector}', 'boolean'),
+	('vector_ne', '{vector,vector}', 'boolean'),
+	('vector_ge', '{vector,vector}', 'boolean'),
+	('vector_gt', '{vector,vector}', 'boolean'),
+	('vector_cmp', '{vector,vector}', 'integer'),
+	('vector_accum', '{"double precision[]",vector}', 'double precision[]'),
+	('vector_combine', '{"double precision[]","double precision[]"}', 'double precision[]'),
+	('vector_avg', '{"double precision[]"}', 'vector'),
+	('vector', '{vector,integer,boolean}', 'vector'),
+	('array_to_vector', '{integer[],integer,boolean}', 'vector'),
+	('array_to_vector', '{real[],integer,boolean}', 'vector'),
+	('array_to_vector', '{"double precision[]",integer,boolean}', 'vector'),
+	('array_to_vector', '{numeric[],integer,boolean}', 'vector'),
+	('vector_to_float4', '{vector,integer,boolean}', 'real[]');
+SELECT has_function(name, arguments) FROM surface;
+SELECT function_returns(name, arguments, result) FROM surface;
+
+-- a distance tells the planner that it costs more than an operator
+SELECT cmp_ok(f.procost, '>', 1::real, f.signature || ' has a cost') FROM functions f
+WHERE f.proname ~ '(_distance|_similarity|inner_product)$' ORDER BY f.signature;
+
+-- operators
+SELECT has_operator('vector', name, 'vector', 'double precision') FROM unnest('{<->,<#>,<=>,<+>}'::name[]) name;
+SELECT has_operator('vector', name, 'vector', 'vector') FROM unnest('{+,-,*,||}'::name[]) name;
+SELECT has_operator('vector', name, 'vector', 'boolean') FROM unnest('{<,<=,=,<>,>=,>}'::name[]) name;
+SELECT has_operator('vector', '*', 'double precision', 'vector');
+SELECT has_operator('double precision', '*', 'vector', 'vector');
+SELECT has_operator('vector', '/', 'double precision', 'vector');
+SELECT has_leftop('-', 'vector', 'vector');
+CREATE TEMPORARY TABLE comparisons (
+	name name, commutator regoperator, negator regoperator, selectivity text, equality bool);
+INSERT INTO comparisons VALUES
+	('<', '>(vector,vector)', '>=(vector,vector)', 'scalarlt', false),
+	('<=', '>=(vector,vector)', '>(vector,vector)', 'scalarle', false),
+	('=', '=(vector,vector)', '<>(vector,vector)', 'eq', true),
+	('<>', '<>(vector,vector)', '=(vector,vector)', 'neq', false),
+	('>=', '<=(vector,vector)', '<(vector,vector)', 'scalarge', false),
+	('>', '<(vector,vector)', '<=(vector,vector)', 'scalargt', false);
+SELECT is(
+	format('%s, not %s, %s, %s, hashes %s, merges %s', o.oprcom::regoperator, o.oprnegate::regoperator, o.oprrest,
+		o.oprjoin, o.oprcanhash, o.oprcanmerge),
+	format('%s, not %s, %ssel, %sjoinsel, hashes %s, merges %s', c.commutator, c.negator, c.selectivity, c.selectivity,
+		c.equality, c.equality),
+	c.name || ' knows its relatives and its selectivity')
+FROM comparisons c LEFT JOIN pg_operator o
+	ON o.oprname = c.name AND o.oprleft = 'vector'::regtype AND o.oprright = 'vector'::regtype;
+
+-- casts
+CREATE TEMPORARY TABLE casts (source name, target name, function name, context text);
+INSERT INTO casts VALUES
+	('vector', 'vector', 'vector', 'implicit'),
+	('vector', 'real[]', 'vector_to_float4', 'implicit'),
+	('integer[]', 'vector', 'array_to_vector', 'assignment'),
+	('real[]', 'vector', 'array_to_vector', 'assignment'),
+	('double precision[]', 'vector', 'array_to_vector', 'assignment'),
+	('numeric[]', 'vector', 'array_to_vector', 'assignment');
+SELECT has_cast(source, target, function) FROM casts;
+SELECT cast_context_is(source, target, context) FROM casts;
+
+-- operator classes
+SELECT is(array_agg(format('%s %s default %s', a.amname, c.opcname, c.opcdefault) ORDER BY a.amname),
+	ARRAY['btree vector_ops default t', 'hash vector_ops default t'],
+	'vector has a default class for btree and for hash')
+FROM pg_opclass c JOIN pg_am a ON a.oid = c.opcmethod
+WHERE c.opcintype = 'vector'::regtype AND a.amname IN ('btree', 'hash');
+
+-- the extension
+SELECT results_eq(
+	$$SELECT e.extrelocatable, v.trusted, v.superuser FROM pg_extension e
+	JOIN pg_available_extension_versions v ON v.name = e.extname AND v.version = e.extversion
+	WHERE e.extname = 'vecsim'$$,
+	$$VALUES (false, true, true)$$,
+	'vecsim is trusted and stays in its schema');
+
+SELECT * FROM finish();
+ROLLBACK;
