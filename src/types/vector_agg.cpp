@@ -226,9 +226,21 @@ state_for_update(FunctionCallInfo fcinfo, const State &state)
 Datum
 accumulate(FunctionCallInfo fcinfo, const State &state, const Vector *value)
 {
-	State result = state.dim == 0 ? state_new(value->dim) : state_for_update(fcinfo, state);
+	if (state.dim == 0)
+	{
+		State first = state_new(value->dim);
 
-	*result.count = *state.count + 1;
+		*first.count = *state.count + 1;
+		for (int i = 0; i < first.dim; i++)
+		{
+			first.sums[i] = value->x[i]; // not 0 + x: the sum of -0 alone is -0
+		}
+		PG_RETURN_ARRAYTYPE_P(first.array);
+	}
+
+	State result = state_for_update(fcinfo, state);
+
+	*result.count += 1;
 	for (int i = 0; i < result.dim; i++)
 	{
 		result.sums[i] += value->x[i];

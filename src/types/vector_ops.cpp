@@ -13,13 +13,15 @@ namespace vecsim::types
 namespace
 {
 
-template <core::MetricId id> float8 distance_of_arguments(FunctionCallInfo fcinfo);
+template <core::MetricId id>
+float8 distance_of_arguments(FunctionCallInfo fcinfo);
 using Operation = float4 (*)(float4 a, float4 b);
 
 float4 add(float4 a, float4 b);
 float4 subtract(float4 a, float4 b);
 float4 multiply(float4 a, float4 b);
-template <Operation operation> Datum elementwise(FunctionCallInfo fcinfo);
+template <Operation operation>
+Datum elementwise(FunctionCallInfo fcinfo);
 Datum scaled(const Vector *vector, float8 factor);
 float4 checked_float4(float8 value, bool zero_is_exact);
 void check_scalar(float8 scalar);
@@ -110,13 +112,14 @@ vecsim_vector_dims(PG_FUNCTION_ARGS)
 	PG_RETURN_INT32(vector_from_datum(PG_GETARG_DATUM(0))->dim);
 }
 
-// vector_norm(vector) -> float8: the Euclidean length.
+// vector_norm(vector) -> float8: the Euclidean length, from a sum in double, as normalize() has it.
 Datum
 vecsim_vector_norm(PG_FUNCTION_ARGS)
 {
 	const Vector *vector = vector_from_datum(PG_GETARG_DATUM(0));
+	Vector *normalized = vector_new(vector->dim);
 
-	PG_RETURN_FLOAT8(std::sqrt(core::squared_norm(vector->x, vector->dim)));
+	PG_RETURN_FLOAT8(core::normalize(vector->x, vector->dim, normalized->x));
 }
 
 // l2_normalize(vector) -> vector of length 1; a zero vector stays zero.

@@ -60,9 +60,14 @@ vector_check_dims(const Vector *a, const Vector *b)
 {
 	if (unlikely(a->dim != b->dim))
 	{
-		ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION),
-		                errmsg("different vector dimensions %d and %d", a->dim, b->dim)));
+		vector_dims_differ(a->dim, b->dim);
 	}
+}
+
+void
+vector_dims_differ(int a, int b)
+{
+	ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION), errmsg("different vector dimensions %d and %d", a, b)));
 }
 
 void

@@ -39,6 +39,7 @@ Vector *vector_new(int dim);
 
 // Errors of SQLSTATE 22000 and 54000, with pgvector's texts.
 void vector_check_dims(const Vector *a, const Vector *b); // different vector dimensions %d and %d
+[[noreturn]] void vector_dims_differ(int a, int b);       // that error itself
 void vector_check_dim(int dim);                           // at least 1, at most kVectorMaxDim
 void vector_check_expected_dim(int32 typmod, int dim);    // expected %d dimensions, not %d
 void vector_check_element(float4 value);                  // NaN, infinity

@@ -23,6 +23,7 @@ SELECT avg(v) AS mean_of_huge FROM (VALUES ('[3e38]'::vector), ('[3e38]')) t(v);
 SELECT sum(v) AS huge_between FROM (VALUES ('[3e38]'::vector), ('[3e38]'), ('[-3e38]')) t(v);
 SELECT sum(v) AS rounded_once
 FROM (SELECT '[16777216,1]'::vector AS v UNION ALL SELECT '[1,1]' FROM generate_series(1, 16)) t;
+SELECT sum(v) AS negative_zero, avg(v) FROM (VALUES ('[-0,-0]'::vector), ('[-0,0]')) t(v);
 SELECT sum(v) FILTER (WHERE i > 1), avg(DISTINCT v)
 FROM (VALUES (1, '[1]'::vector), (2, '[3]'), (3, '[3]')) t(i, v);
 

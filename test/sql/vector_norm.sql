@@ -20,6 +20,7 @@ SELECT vector_dims('[1,2,3]'::vector), vector_dims(NULL::vector) AS "null";
 -- norm
 SELECT vector_norm('[3,4]'), l2_norm('[3,4]'::vector), vector_norm('[0,0]') AS zero,
 	vector_norm('[-2]') AS negative;
+SELECT vector_norm('[0.1]') = 0.1::real::float8 AS exact;
 SELECT vector_norm('[3e37,4e37]')::real AS squares_overflow,
 	vector_norm('[3e-30,4e-30]')::real AS squares_underflow, vector_norm('[1e-45]')::real AS smallest,
 	(vector_norm('[3e38,3e38,3e38,3e38]') / 1e38)::real AS beyond_float4;
