@@ -105,12 +105,13 @@ deps:
 
 demo psql:
 	@test/deps.sh build demo
-	@$(MAKE) --no-print-directory stage
+	@echo 'Building vecsim (half a minute the first time) ...'
+	@$(MAKE) --no-print-directory -s -j2 stage
 	@PG_CONFIG='$(PG_CONFIG)' $(PYTHON) test/demo/demo.py $(if $(filter psql,$@),--psql) $(DEMO_ARGS)
 
 test:
 	@test/deps.sh build demo test
-	@$(MAKE) --no-print-directory WERROR=-Werror stage build/unit/unit_tests rules-objects
+	@$(MAKE) --no-print-directory -j2 WERROR=-Werror stage build/unit/unit_tests rules-objects
 	@$(RUN) all
 
 bench: all build/bench/kernels
