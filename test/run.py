@@ -1,6 +1,7 @@
 #!/usr/bin/python3
-"""run.py all|SUITE... - runs test suites and counts: its last line is "N passed, N failed".
+"""run.py all|SUITE... [--only NAME] - runs test suites and counts: its last line is "N passed, N failed".
 
+--only runs, of the suites that are made of files, the file of that name (without its suffix).
 Suites: rules unit regress isolation pgtap prove examples demo.  What they run was built by make.  A suite that ran no
 test has failed.  Logs and, after a failure, what it left behind are in build/test/SUITE.
 """
@@ -77,7 +78,8 @@ def count_gtest(status, text):
 class Runner:
     """Runs suites one after the other; the stage is made when the first suite needs it."""
 
-    def __init__(self):
+    def __init__(self, only):
+        self.only = only
         self.logs = ROOT / "build/test"
 
     @functools.cached_property
@@ -119,6 +121,14 @@ class Runner:
                 shutil.copyfile(path, target)
         print(f"# see {self.logs / suite}")
 
+    def files(self, pattern):
+        """The files of the stage's tree that match, at least one, as paths from its root, ordered by name."""
+        paths = sorted(path.relative_to(self.stage.tree) for path in self.stage.tree.glob(pattern))
+        paths = [path for path in paths if self.only in (None, path.stem)]
+        if not paths:
+            raise staging.StageError(f"there is no {pattern}" + (f" of the name {self.only}" if self.only else ""))
+        return paths
+
     # The suites.  Each returns its counts.
 
     def rules(self):
@@ -145,7 +155,7 @@ class Runner:
         """The whole regress suite at one level, with the same expected files, and a look at the level itself."""
         print(f"# vecsim.simd = {level}")
         suite, tree = f"regress_{level}", self.stage.tree
-        tests = sorted(path.stem for path in tree.glob("test/sql/*.sql"))
+        tests = [path.stem for path in self.files("test/sql/*.sql")]
         env = {**server.env, "PGOPTIONS": f"-c vecsim.simd={level}"}
         program = pathlib.Path(staging.pg_config("pgxs")).parents[1] / "test/regress/pg_regress"
         status, text = self.there(suite, env, program, "--inputdir=test", f"--bindir={self.stage.bindir}",
@@ -166,8 +176,7 @@ class Runner:
             print("\n".join(text[:lines]), f"\n# {len(text)} lines of differences")
 
     def isolation(self):
-        tree = self.stage.tree
-        specs = sorted(path.stem for path in tree.glob("test/isolation/specs/*.spec"))
+        specs = [path.stem for path in self.files("test/isolation/specs/*.spec")]
         program = pathlib.Path(staging.pg_config("pgxs")).parents[1] / "test/isolation/pg_isolation_regress"
         output = self.stage.tree / "test/isolation"
         with staging.Server(self.stage) as server:
@@ -181,7 +190,7 @@ class Runner:
         return counts
 
     def pgtap(self):
-        files = sorted(path.relative_to(self.stage.tree) for path in self.stage.tree.glob("test/pgtap/*.sql"))
+        files = self.files("test/pgtap/*.sql")
         with staging.Server(self.stage) as server:
             self.stage.output(["psql", "-Xq", "-c", "CREATE DATABASE pgtap"], server.env)
             self.stage.output(["psql", "-Xq", "-d", "pgtap", "-c", "CREATE EXTENSION vecsim",
@@ -194,7 +203,7 @@ class Runner:
 
     def prove(self):
         tree = self.stage.tree
-        files = sorted(path.relative_to(tree) for path in tree.glob("test/t/*.pl"))
+        files = self.files("test/t/*.pl")
         test = pathlib.Path(staging.pg_config("pgxs")).parents[1] / "test"
         conf = self.stage.path / "tap.conf"
         conf.write_text("\n".join(self.stage.settings) + "\n")
@@ -236,13 +245,17 @@ def run_suite(runner, name):
     return counts
 
 
-def main(names):
+def main(arguments):
+    names, only = arguments, None
+    if "--only" in arguments[:-1]:
+        place = arguments.index("--only")
+        names, only = arguments[:place] + arguments[place + 2:], arguments[place + 1]
     unknown = set(names) - set(SUITES) - {"all"}
     if unknown or not names:
         sys.exit(__doc__)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     total, table = Counts(), []
-    runner = Runner()
+    runner = Runner(only)
     try:
         for name in SUITES if "all" in names else names:
             counts = run_suite(runner, name)
