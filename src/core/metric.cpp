@@ -44,8 +44,8 @@ sum_in_double(size_t d, Term term)
 static double
 dot_in_double(const float *a, const float *b, size_t d)
 {
-	return sum_in_double(
-		d, [a, b](size_t i) { return static_cast<double>(a[i]) * static_cast<double>(b[i]); });
+	return sum_in_double(d,
+	                     [a, b](size_t i) { return static_cast<double>(a[i]) * static_cast<double>(b[i]); });
 }
 
 // sum (a_i - b_i)^2, in double where the kernel's value cannot be trusted.  Zero only for equal vectors.
@@ -58,7 +58,9 @@ squared_distance(const float *a, const float *b, size_t d)
 	{
 		return static_cast<double>(sum);
 	}
-	return sum_in_double(d, [a, b](size_t i) {
+	return sum_in_double(d,
+	                     [a, b](size_t i)
+	                     {
 		double difference = static_cast<double>(a[i]) - static_cast<double>(b[i]);
 
 		return difference * difference;
@@ -167,8 +169,8 @@ l1_distance(const float *a, const float *b, size_t d)
 	{
 		return static_cast<double>(sum);
 	}
-	return sum_in_double(
-		d, [a, b](size_t i) { return std::fabs(static_cast<double>(a[i]) - static_cast<double>(b[i])); });
+	return sum_in_double(d, [a, b](size_t i)
+	                     { return std::fabs(static_cast<double>(a[i]) - static_cast<double>(b[i])); });
 }
 
 static const Metric kMetrics[] = {

@@ -52,8 +52,8 @@ static double flat_distance(const FlatQuery &query, const float *q, const float 
 extern const Quantizer kQuantizerFlat;
 
 const Quantizer kQuantizerFlat = {
-	QuantizerId::Flat, "flat",     true,           flat_entry_bytes, flat_payload_bytes,
-	flat_encode,       flat_store, flat_query_bytes, flat_prepare,     flat_score,
+	QuantizerId::Flat, "flat",           true,         flat_entry_bytes, flat_payload_bytes, flat_encode,
+	flat_store,        flat_query_bytes, flat_prepare, flat_score,
 };
 
 static size_t

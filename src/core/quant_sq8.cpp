@@ -7,8 +7,8 @@
 //
 // An entry is the codes (dim rounded up to 4 bytes, zeros at the end) and three float32 factors.  A payload
 // is `height` rows of codes, then `height` of each factor (struct of arrays), then padding to 32 bytes.
+#include "core/quant_sq8.h"
 #include "core/quant.h"
-
 #include "kernels/kernels.h"
 
 #include <cfloat>
@@ -39,34 +39,6 @@ struct Factors
 	float error; // |r| rounded up
 };
 
-// The factor arrays of (a part of) a payload.
-struct FactorArrays
-{
-	const float *scale;
-	const void *size;
-	const float *error;
-};
-
-// A prepared query; its values as int16 follow at kQueryHeader bytes.  q^ = step * values.
-struct Sq8Query
-{
-	size_t dim;
-	bool l2;
-	double step;
-	double spread; // k of README: the part of |a| |r| that |<a, r>| may reach, 1 for Bounds::Certain
-	// L2.
-	double coded_norm2; // |q^|^2
-	double slack;       // absolute: the query's own rounding, and this file's arithmetic
-	double relative;    // of the operator's float32 arithmetic
-	// The range of the operator's results.
-	double floor;
-	double ceiling;
-	// Inner product and cosine: offset - <q^, v^> -+ (per_error |r| + per_size |v^|).
-	double offset;
-	double per_error;
-	double per_size;
-};
-
 constexpr size_t kQueryHeader = 128;
 
 static_assert(sizeof(Sq8Query) <= kQueryHeader);
@@ -83,15 +55,11 @@ static bool sq8_prepare(const Metric &metric, const float *q, size_t dim, Bounds
 static void sq8_score(const void *query, size_t height, const void *payload, size_t stride, size_t nblocks,
                       double *lower, double *upper);
 static size_t sq8_code_bytes(size_t dim);
+static float code_row(const float *v, size_t dim, double unit, int8_t *codes, int32_t *codes2);
 static double largest_component(const float *v, size_t dim);
 static float round_up(double x);
 static double code_query(const float *q, size_t dim, double unit, Sq8Query &prepared, int16_t *codes);
 static double float_rounding(size_t dim);
-static void bound_l2(const Sq8Query &query, const FactorArrays &factors, const int32_t *dots, size_t n,
-                     double *lower, double *upper);
-static void bound_product(const Sq8Query &query, const FactorArrays &factors, const int32_t *dots, size_t n,
-                          double *lower, double *upper);
-static void clamp_bounds(const Sq8Query &query, size_t n, double *lower, double *upper);
 
 extern const Quantizer kQuantizerSq8;
 
@@ -119,7 +87,7 @@ sq8_payload_bytes(size_t dim, size_t height)
 	return (height * sq8_entry_bytes(dim) + 31) / 32 * 32;
 }
 
-// See quant.h.  A vector too small to have a scale is coded as zero, with all of it as rounding error.
+// See quant.h.
 static bool
 sq8_encode(const Metric &metric, const float *v, size_t dim, void *entry)
 {
@@ -132,23 +100,15 @@ sq8_encode(const Metric &metric, const float *v, size_t dim, void *entry)
 	}
 
 	double unit = metric.unit_length ? 1 / norm : 1;
-	float scale = static_cast<float>(largest_component(v, dim) * unit / kMaxCode);
-
-	scale = scale >= FLT_MIN ? scale : 0;
-
+	int32_t codes2;
+	float scale = code_row(v, dim, unit, codes, &codes2);
 	double wide_scale = static_cast<double>(scale);
-	double inverse = scale > 0 ? unit / wide_scale : 0;
 	double error2 = 0;
-	int32_t codes2 = 0;
 
 	for (size_t i = 0; i < dim; i++)
 	{
-		double steps = static_cast<double>(v[i]) * inverse;
-		int code = static_cast<int>(steps < 0 ? steps - 0.5 : steps + 0.5);
-		double rest = static_cast<double>(v[i]) * unit - wide_scale * code;
+		double rest = static_cast<double>(v[i]) * unit - wide_scale * codes[i];
 
-		codes[i] = static_cast<int8_t>(code);
-		codes2 += code * code;
 		error2 += rest * rest;
 	}
 	memset(codes + dim, 0, sq8_code_bytes(dim) - dim);
@@ -162,6 +122,31 @@ sq8_encode(const Metric &metric, const float *v, size_t dim, void *entry)
 	}
 	memcpy(codes + sq8_code_bytes(dim), &factors, sizeof(factors));
 	return true;
+}
+
+// Codes unit * v in steps of its largest component / 127; sets codes2 to the sum of the squared codes.
+// Returns the scale that then leaves the smallest error, <v, codes> / |codes|^2: the error is at a right
+// angle to v^, so that it hardly matters to a query that is like v.  A vector too small for a scale gets
+// zeros and 0: all of it is error.
+static float
+code_row(const float *v, size_t dim, double unit, int8_t *codes, int32_t *codes2)
+{
+	double step = largest_component(v, dim) * unit / kMaxCode;
+	double inverse = step >= static_cast<double>(FLT_MIN) ? unit / step : 0;
+	double product = 0;
+	int32_t squares = 0;
+
+	for (size_t i = 0; i < dim; i++)
+	{
+		double steps = static_cast<double>(v[i]) * inverse;
+		int code = static_cast<int>(steps < 0 ? steps - 0.5 : steps + 0.5);
+
+		codes[i] = static_cast<int8_t>(code);
+		product += steps * code;
+		squares += code * code;
+	}
+	*codes2 = squares;
+	return squares > 0 ? static_cast<float>(step * product / squares) : 0;
 }
 
 // The largest |v_i|.
@@ -247,7 +232,7 @@ sq8_prepare(const Metric &metric, const float *q, size_t dim, Bounds bounds, voi
 		rounding *= 2;
 	}
 	prepared.per_error = norm * (prepared.spread + rounding);
-	prepared.per_size = prepared.spread * query_error + rounding * norm;
+	prepared.per_size = query_error + rounding * norm;
 	return true;
 }
 
@@ -315,86 +300,13 @@ sq8_score(const void *query, size_t height, const void *payload, size_t stride, 
 		for (size_t first = 0; first < height; first += kChunk)
 		{
 			size_t n = height - first < kChunk ? height - first : kChunk;
-			FactorArrays arrays = {factors + first, factors + height + first, factors + 2 * height + first};
+			Sq8Factors arrays = {factors + first, factors + height + first, factors + 2 * height + first};
 
 			dot_i8_rows(q, codes + first * row, row, n, prepared.dim, dots);
-			(prepared.l2 ? bound_l2 : bound_product)(prepared, arrays, dots, n, lower + first, upper + first);
+			sq8_bound(prepared, arrays, dots, n, lower + first, upper + first);
 		}
 		lower += height;
 		upper += height;
-	}
-}
-
-// The bounds of n rows under L2, from <q^, v^> in steps.  With D = |q^ - v^| and e = |r|, t = |q^ - v| solves
-// D^2 = t^2 + 2 t e x + e^2 for an unknown x of at most `spread`.  Three loops, because a square root that
-// may set errno keeps a loop from being vectorised.
-static void
-bound_l2(const Sq8Query &query, const FactorArrays &factors, const int32_t *dots, size_t n, double *lower,
-         double *upper)
-{
-	const float *scales = factors.scale;
-	const int32_t *codes2 = static_cast<const int32_t *>(factors.size);
-	const float *errors = factors.error;
-	double shrink = 1 - query.relative;
-	double grow = 1 + query.relative;
-	double rest2 = 1 - query.spread * query.spread;
-	double middle[kChunk];
-
-	for (size_t i = 0; i < n; i++)
-	{
-		double scale = static_cast<double>(scales[i]);
-		double error = static_cast<double>(errors[i]);
-		double codes = scale * (scale * codes2[i] - 2 * query.step * dots[i]);
-		double square = query.coded_norm2 + codes - rest2 * error * error;
-
-		middle[i] = square < 0 ? 0 : square;
-	}
-	for (size_t i = 0; i < n; i++)
-	{
-		middle[i] = std::sqrt(middle[i]);
-	}
-	for (size_t i = 0; i < n; i++)
-	{
-		double reach = query.spread * static_cast<double>(errors[i]) + query.slack;
-
-		lower[i] = (middle[i] - reach) * shrink;
-		upper[i] = (middle[i] + reach) * grow;
-	}
-	clamp_bounds(query, n, lower, upper);
-}
-
-// The bounds of n rows under inner product and cosine, from <q^, v^> in steps.
-static void
-bound_product(const Sq8Query &query, const FactorArrays &factors, const int32_t *dots, size_t n,
-              double *lower, double *upper)
-{
-	const float *scales = factors.scale;
-	const float *sizes = static_cast<const float *>(factors.size);
-	const float *errors = factors.error;
-
-	for (size_t i = 0; i < n; i++)
-	{
-		double middle = query.offset - query.step * static_cast<double>(scales[i]) * dots[i];
-		double reach =
-			query.per_error * static_cast<double>(errors[i]) + query.per_size * static_cast<double>(sizes[i]);
-
-		lower[i] = middle - reach;
-		upper[i] = middle + reach;
-	}
-	clamp_bounds(query, n, lower, upper);
-}
-
-// Moves the bounds into the range of the operator's results.  So written that NaN gives the widest bounds.
-static void
-clamp_bounds(const Sq8Query &query, size_t n, double *lower, double *upper)
-{
-	double floor = query.floor;
-	double ceiling = query.ceiling;
-
-	for (size_t i = 0; i < n; i++)
-	{
-		lower[i] = lower[i] >= floor ? lower[i] : floor;
-		upper[i] = upper[i] <= ceiling ? upper[i] : ceiling;
 	}
 }
 
