@@ -60,13 +60,14 @@ struct Kernels
 
 	// Four queries (query j at queries + j * query_stride bytes) by n rows: out[j * n + i] = dot(query j, row
 	// i).
-	void (*dot_f32_tile)(const float *queries, size_t query_stride, const float *rows, size_t stride, size_t n,
-	                     size_t d, float *out);
+	void (*dot_f32_tile)(const float *queries, size_t query_stride, const float *rows, size_t stride,
+	                     size_t n, size_t d, float *out);
 
 	// int8 codes against a query held in int16, so that rounding the query adds no error worth naming.  The
 	// caller bounds the query's values so that the sum fits: 128 * sum |q_i| <= INT32_MAX.
 	int32_t (*dot_i8)(const int16_t *q, const int8_t *code, size_t d);
-	void (*dot_i8_rows)(const int16_t *q, const int8_t *codes, size_t stride, size_t n, size_t d, int32_t *out);
+	void (*dot_i8_rows)(const int16_t *q, const int8_t *codes, size_t stride, size_t n, size_t d,
+	                    int32_t *out);
 };
 
 // The table in use.  Scalar until choose() has been called.

@@ -76,6 +76,19 @@ struct Block
 
 template <size_t W>
 VECSIM_INLINE Block<W>
+zero()
+{
+	Block<W> block;
+
+	for (size_t w = 0; w < W; w++)
+	{
+		block.part[w] = _mm256_setzero_ps();
+	}
+	return block;
+}
+
+template <size_t W>
+VECSIM_INLINE Block<W>
 load(const float *p)
 {
 	Block<W> block;
@@ -113,80 +126,63 @@ add_terms(Block<W> *sum, const Block<W> &a, const Block<W> &b)
 	}
 }
 
-// The sum of eight lanes, as a tree.
-VECSIM_INLINE float
-add_lanes(__m256 lanes)
+// The first three steps of the tree: 32 lanes to four.
+VECSIM_INLINE __m128
+add_lanes_to_four(const Block<kRegisters> &sum)
 {
-	__m128 four = _mm_add_ps(_mm256_castps256_ps128(lanes), _mm256_extractf128_ps(lanes, 1));
+	__m256 eight =
+		_mm256_add_ps(_mm256_add_ps(sum.part[0], sum.part[2]), _mm256_add_ps(sum.part[1], sum.part[3]));
+
+	return _mm_add_ps(_mm256_castps256_ps128(eight), _mm256_extractf128_ps(eight, 1));
+}
+
+// The last two steps.
+VECSIM_INLINE float
+add_lanes(__m128 four)
+{
 	__m128 two = _mm_add_ps(four, _mm_movehl_ps(four, four));
 
 	return _mm_cvtss_f32(_mm_add_ss(two, _mm_movehdup_ps(two)));
 }
 
-VECSIM_INLINE float
-add_lanes(const Block<kHalfRegisters> &half)
+// The last two steps of four sums at once: element i of the result is the sum of the i-th.
+VECSIM_INLINE __m128
+add_lanes(__m128 s0, __m128 s1, __m128 s2, __m128 s3)
 {
-	return add_lanes(_mm256_add_ps(half.part[0], half.part[1]));
+	_MM_TRANSPOSE4_PS(s0, s1, s2, s3);
+	return _mm_add_ps(_mm_add_ps(s0, s2), _mm_add_ps(s1, s3));
 }
 
-VECSIM_INLINE float
-add_lanes(const Block<kRegisters> &sum)
-{
-	return add_lanes(Block<kHalfRegisters>{
-		{_mm256_add_ps(sum.part[0], sum.part[2]), _mm256_add_ps(sum.part[1], sum.part[3])}});
-}
-
-// The sums of Q queries by R rows of d elements, for the lanes first_lane .. first_lane + 8 * W - 1.
-template <typename Term, size_t Q, size_t R, size_t W>
+// The sums of Q queries by one row of d elements, for the lanes first_lane .. first_lane + 8 * W - 1.
+template <typename Term, size_t Q, size_t W>
 VECSIM_INLINE void
-sum_lanes(Block<W> (&sums)[Q][R], const float *queries, size_t query_stride, const float *rows, size_t stride,
-          size_t d, size_t first_lane)
+sum_lanes(Block<W> *sums, const float *queries, size_t query_stride, const float *row, size_t d,
+          size_t first_lane)
 {
-	size_t i = 0;
-	Block<W> row[R];
+	size_t i = first_lane;
+	size_t whole = d - d % kLanes;
 
 	for (size_t q = 0; q < Q; q++)
 	{
-		for (size_t r = 0; r < R; r++)
-		{
-			for (size_t w = 0; w < W; w++)
-			{
-				sums[q][r].part[w] = _mm256_setzero_ps();
-			}
-		}
+		sums[q] = zero<W>();
 	}
-	for (; i + kLanes <= d; i += kLanes)
+	for (; i < whole; i += kLanes)
 	{
-		for (size_t r = 0; r < R; r++)
-		{
-			row[r] = load<W>(row_at(rows, stride, r) + i + first_lane);
-		}
+		Block<W> elements = load<W>(row + i);
+
 		for (size_t q = 0; q < Q; q++)
 		{
-			Block<W> query = load<W>(row_at(queries, query_stride, q) + i + first_lane);
-
-			for (size_t r = 0; r < R; r++)
-			{
-				add_terms<Term>(&sums[q][r], query, row[r]);
-			}
+			add_terms<Term>(&sums[q], load<W>(row_at(queries, query_stride, q) + i), elements);
 		}
 	}
-	if (i < d)
+	if (whole < d)
 	{
-		const int32_t *mask = kTailMask + kLanes - (d - i) + first_lane;
+		const int32_t *mask = kTailMask + kLanes - (d - whole) + first_lane;
+		Block<W> elements = load_tail<W>(row + i, mask);
 
-		for (size_t r = 0; r < R; r++)
-		{
-			row[r] = load_tail<W>(row_at(rows, stride, r) + i + first_lane, mask);
-		}
 		for (size_t q = 0; q < Q; q++)
 		{
-			Block<W> query = load_tail<W>(row_at(queries, query_stride, q) + i + first_lane, mask);
-
-			for (size_t r = 0; r < R; r++)
-			{
-				add_terms<Term>(&sums[q][r], query, row[r]);
-			}
+			add_terms<Term>(&sums[q], load_tail<W>(row_at(queries, query_stride, q) + i, mask), elements);
 		}
 	}
 }
@@ -195,28 +191,34 @@ template <typename Term>
 float
 pair(const float *a, const float *b, size_t d)
 {
-	Block<kRegisters> sums[1][1];
+	Block<kRegisters> sum;
 
-	sum_lanes<Term>(sums, a, 0, b, 0, d, 0);
-	return add_lanes(sums[0][0]);
+	sum_lanes<Term, 1>(&sum, a, 0, b, d, 0);
+	return add_lanes(add_lanes_to_four(sum));
 }
 
-// Two rows at once share the loads of the query; more would not leave registers for it.
+// One row after the other, so that memory is read in one stream (see the README); the lanes of four are added
+// at once.
 template <typename Term>
 void
 rows(const float *q, const float *row, size_t stride, size_t n, size_t d, float *out)
 {
 	size_t i = 0;
 
-	for (; i + 2 <= n; i += 2)
+	for (; i + 4 <= n; i += 4)
 	{
-		Block<kRegisters> sums[1][2];
+		__m128 fours[4];
 
-		sum_lanes<Term>(sums, q, 0, row_at(row, stride, i), stride, d, 0);
-		out[i] = add_lanes(sums[0][0]);
-		out[i + 1] = add_lanes(sums[0][1]);
+		for (size_t r = 0; r < 4; r++)
+		{
+			Block<kRegisters> sum;
+
+			sum_lanes<Term, 1>(&sum, q, 0, row_at(row, stride, i + r), d, 0);
+			fours[r] = add_lanes_to_four(sum);
+		}
+		_mm_storeu_ps(out + i, add_lanes(fours[0], fours[1], fours[2], fours[3]));
 	}
-	if (i < n)
+	for (; i < n; i++)
 	{
 		out[i] = pair<Term>(q, row_at(row, stride, i), d);
 	}
@@ -237,9 +239,9 @@ norm2_rows(const float *row, size_t stride, size_t n, size_t d, float *out)
 DotNorms
 dot_norms(const float *a, const float *b, size_t d)
 {
-	Block<kRegisters> dot = {};
-	Block<kRegisters> aa = {};
-	Block<kRegisters> bb = {};
+	Block<kRegisters> dot = zero<kRegisters>();
+	Block<kRegisters> aa = dot;
+	Block<kRegisters> bb = dot;
 	size_t i = 0;
 
 	for (; i + kLanes <= d; i += kLanes)
@@ -261,114 +263,95 @@ dot_norms(const float *a, const float *b, size_t d)
 		add_terms<Dot>(&aa, x, x);
 		add_terms<Dot>(&bb, y, y);
 	}
-	return {add_lanes(dot), add_lanes(aa), add_lanes(bb)};
+	return {add_lanes(add_lanes_to_four(dot)), add_lanes(add_lanes_to_four(aa)),
+	        add_lanes(add_lanes_to_four(bb))};
 }
 
-// Q queries by R rows, out[q * n + r].  Half of the lanes at a time, because the sums of all of them would
-// not fit the sixteen registers; adding the two halves is the first step of the tree.
-template <size_t Q, size_t R>
-VECSIM_INLINE void
-small_tile(const float *queries, size_t query_stride, const float *row, size_t stride, size_t n, size_t d,
-           float *out)
-{
-	Block<kHalfRegisters> low[Q][R];
-	Block<kHalfRegisters> high[Q][R];
-
-	sum_lanes<Dot>(low, queries, query_stride, row, stride, d, 0);
-	sum_lanes<Dot>(high, queries, query_stride, row, stride, d, kLanes / 2);
-	for (size_t q = 0; q < Q; q++)
-	{
-		for (size_t r = 0; r < R; r++)
-		{
-			out[q * n + r] = add_lanes(Block<kRegisters>{
-				{low[q][r].part[0], low[q][r].part[1], high[q][r].part[0], high[q][r].part[1]}});
-		}
-	}
-}
-
+// Half of the lanes at a time, because the sums of all of them would not fit the sixteen registers.
 void
 dot_tile(const float *queries, size_t query_stride, const float *row, size_t stride, size_t n, size_t d,
          float *out)
 {
-	const float *other_queries = row_at(queries, query_stride, 2);
-	size_t i = 0;
-
-	for (; i + 2 <= n; i += 2)
+	for (size_t i = 0; i < n; i++)
 	{
-		const float *two = row_at(row, stride, i);
+		const float *one = row_at(row, stride, i);
+		Block<kHalfRegisters> low[kTileQueries];
+		Block<kHalfRegisters> high[kTileQueries];
+		__m128 fours[kTileQueries];
+		alignas(16) float totals[kTileQueries];
 
-		small_tile<2, 2>(queries, query_stride, two, stride, n, d, out + i);
-		small_tile<2, 2>(other_queries, query_stride, two, stride, n, d, out + 2 * n + i);
-	}
-	if (i < n)
-	{
-		small_tile<2, 1>(queries, query_stride, row_at(row, stride, i), stride, n, d, out + i);
-		small_tile<2, 1>(other_queries, query_stride, row_at(row, stride, i), stride, n, d, out + 2 * n + i);
+		sum_lanes<Dot, kTileQueries>(low, queries, query_stride, one, d, 0);
+		sum_lanes<Dot, kTileQueries>(high, queries, query_stride, one, d, kLanes / 2);
+		for (size_t q = 0; q < kTileQueries; q++)
+		{
+			fours[q] = add_lanes_to_four(
+				Block<kRegisters>{{low[q].part[0], low[q].part[1], high[q].part[0], high[q].part[1]}});
+		}
+		_mm_store_ps(totals, add_lanes(fours[0], fours[1], fours[2], fours[3]));
+		for (size_t q = 0; q < kTileQueries; q++)
+		{
+			out[q * n + i] = totals[q];
+		}
 	}
 }
 
-// The sums of a query by R rows of d codes.
-template <size_t R>
+constexpr size_t kCodes = 16; // codes that fill a register when widened to int16
+
+// Adds to sum, in pairs of neighbours, the products of 16 codes and their query values.
 VECSIM_INLINE void
-sum_codes(const int16_t *q, const int8_t *codes, size_t stride, size_t d, int32_t *out)
+add_products(__m256i *sum, const int16_t *q, const int8_t *code)
 {
-	constexpr size_t kStep = 16;
-	__m256i sums[R];
-	size_t i = 0;
+	__m256i query = _mm256_loadu_si256(reinterpret_cast<const __m256i *>(q));
+	__m256i wide = _mm256_cvtepi8_epi16(_mm_loadu_si128(reinterpret_cast<const __m128i *>(code)));
 
-	for (size_t r = 0; r < R; r++)
-	{
-		sums[r] = _mm256_setzero_si256();
-	}
-	for (; i + kStep <= d; i += kStep)
-	{
-		__m256i query = _mm256_loadu_si256(reinterpret_cast<const __m256i *>(q + i));
-
-		for (size_t r = 0; r < R; r++)
-		{
-			const int8_t *code = row_at(codes, stride, r) + i;
-			__m256i wide = _mm256_cvtepi8_epi16(_mm_loadu_si128(reinterpret_cast<const __m128i *>(code)));
-
-			sums[r] = _mm256_add_epi32(sums[r], _mm256_madd_epi16(query, wide));
-		}
-	}
-	for (size_t r = 0; r < R; r++)
-	{
-		__m128i four = _mm_add_epi32(_mm256_castsi256_si128(sums[r]), _mm256_extracti128_si256(sums[r], 1));
-		__m128i two = _mm_add_epi32(four, _mm_shuffle_epi32(four, 0x4E));
-
-		out[r] = _mm_cvtsi128_si32(_mm_add_epi32(two, _mm_shuffle_epi32(two, 0xB1)));
-		for (size_t j = i; j < d; j++)
-		{
-			int16_t value;
-
-			__builtin_memcpy(&value, q + j, sizeof(value));
-			out[r] += static_cast<int32_t>(value) * row_at(codes, stride, r)[j];
-		}
-	}
+	*sum = _mm256_add_epi32(*sum, _mm256_madd_epi16(query, wide));
 }
 
 int32_t
 dot_i8(const int16_t *q, const int8_t *code, size_t d)
 {
-	int32_t sum;
+	constexpr size_t kSums = 4; // independent ones, and a loop so long
+	__m256i sums[kSums];
+	size_t i = 0;
 
-	sum_codes<1>(q, code, 0, d, &sum);
-	return sum;
+	for (size_t j = 0; j < kSums; j++)
+	{
+		sums[j] = _mm256_setzero_si256();
+	}
+	for (; i + kSums * kCodes <= d; i += kSums * kCodes)
+	{
+		for (size_t j = 0; j < kSums; j++)
+		{
+			add_products(&sums[j], q + i + j * kCodes, code + i + j * kCodes);
+		}
+	}
+	for (; i + kCodes <= d; i += kCodes)
+	{
+		add_products(&sums[0], q + i, code + i);
+	}
+	if (i < d)
+	{
+		alignas(32) int16_t q_tail[kCodes] = {};
+		alignas(16) int8_t code_tail[kCodes] = {};
+
+		__builtin_memcpy(q_tail, q + i, (d - i) * sizeof(q_tail[0]));
+		__builtin_memcpy(code_tail, code + i, d - i);
+		add_products(&sums[1], q_tail, code_tail);
+	}
+
+	__m256i eight = _mm256_add_epi32(_mm256_add_epi32(sums[0], sums[1]), _mm256_add_epi32(sums[2], sums[3]));
+	__m128i four = _mm_add_epi32(_mm256_castsi256_si128(eight), _mm256_extracti128_si256(eight, 1));
+	__m128i two = _mm_add_epi32(four, _mm_shuffle_epi32(four, 0x4E)); // 2 3 0 1
+
+	return _mm_cvtsi128_si32(_mm_add_epi32(two, _mm_shuffle_epi32(two, 0xB1))); // 1 0 3 2
 }
 
 void
 dot_i8_rows(const int16_t *q, const int8_t *codes, size_t stride, size_t n, size_t d, int32_t *out)
 {
-	size_t i = 0;
-
-	for (; i + 4 <= n; i += 4)
+	for (size_t i = 0; i < n; i++)
 	{
-		sum_codes<4>(q, row_at(codes, stride, i), stride, d, out + i);
-	}
-	for (; i < n; i++)
-	{
-		sum_codes<1>(q, row_at(codes, stride, i), stride, d, out + i);
+		out[i] = dot_i8(q, row_at(codes, stride, i), d);
 	}
 }
 

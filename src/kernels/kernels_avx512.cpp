@@ -133,54 +133,34 @@ add_lanes(const Block &s0, const Block &s1, const Block &s2, const Block &s3)
 	return _mm_add_ps(_mm_add_ps(lane0, lane2), _mm_add_ps(lane1, lane3));
 }
 
-// The sums of Q queries by R rows of d elements.
-template <typename Term, size_t Q, size_t R>
+// The sums of Q queries by one row of d elements.
+template <typename Term, size_t Q>
 VECSIM_INLINE void
-sum_lanes(Block (&sums)[Q][R], const float *queries, size_t query_stride, const float *rows, size_t stride,
-          size_t d)
+sum_lanes(Block *sums, const float *queries, size_t query_stride, const float *row, size_t d)
 {
 	size_t i = 0;
-	Block row[R];
 
 	for (size_t q = 0; q < Q; q++)
 	{
-		for (size_t r = 0; r < R; r++)
-		{
-			sums[q][r] = {_mm512_setzero_ps(), _mm512_setzero_ps()};
-		}
+		sums[q] = {_mm512_setzero_ps(), _mm512_setzero_ps()};
 	}
 	for (; i + kLanes <= d; i += kLanes)
 	{
-		for (size_t r = 0; r < R; r++)
-		{
-			row[r] = load(row_at(rows, stride, r) + i);
-		}
+		Block elements = load(row + i);
+
 		for (size_t q = 0; q < Q; q++)
 		{
-			Block query = load(row_at(queries, query_stride, q) + i);
-
-			for (size_t r = 0; r < R; r++)
-			{
-				add_terms<Term>(&sums[q][r], query, row[r]);
-			}
+			add_terms<Term>(&sums[q], load(row_at(queries, query_stride, q) + i), elements);
 		}
 	}
 	if (i < d)
 	{
 		uint32_t lanes = tail_lanes(d - i);
+		Block elements = load_tail(row + i, lanes);
 
-		for (size_t r = 0; r < R; r++)
-		{
-			row[r] = load_tail(row_at(rows, stride, r) + i, lanes);
-		}
 		for (size_t q = 0; q < Q; q++)
 		{
-			Block query = load_tail(row_at(queries, query_stride, q) + i, lanes);
-
-			for (size_t r = 0; r < R; r++)
-			{
-				add_terms<Term>(&sums[q][r], query, row[r]);
-			}
+			add_terms<Term>(&sums[q], load_tail(row_at(queries, query_stride, q) + i, lanes), elements);
 		}
 	}
 }
@@ -189,13 +169,14 @@ template <typename Term>
 float
 pair(const float *a, const float *b, size_t d)
 {
-	Block sums[1][1];
+	Block sum;
 
-	sum_lanes<Term>(sums, a, 0, b, 0, d);
-	return add_lanes(sums[0][0]);
+	sum_lanes<Term, 1>(&sum, a, 0, b, d);
+	return add_lanes(sum);
 }
 
-// Four rows at once share the loads of the query and hide one another's latency.
+// One row after the other, so that memory is read in one stream (see the README); the lanes of four are added
+// at once.
 template <typename Term>
 void
 rows(const float *q, const float *row, size_t stride, size_t n, size_t d, float *out)
@@ -204,10 +185,13 @@ rows(const float *q, const float *row, size_t stride, size_t n, size_t d, float 
 
 	for (; i + 4 <= n; i += 4)
 	{
-		Block sums[1][4];
+		Block sums[4];
 
-		sum_lanes<Term>(sums, q, 0, row_at(row, stride, i), stride, d);
-		_mm_storeu_ps(out + i, add_lanes(sums[0][0], sums[0][1], sums[0][2], sums[0][3]));
+		for (size_t r = 0; r < 4; r++)
+		{
+			sum_lanes<Term, 1>(&sums[r], q, 0, row_at(row, stride, i + r), d);
+		}
+		_mm_storeu_ps(out + i, add_lanes(sums[0], sums[1], sums[2], sums[3]));
 	}
 	for (; i < n; i++)
 	{
@@ -257,40 +241,72 @@ dot_norms(const float *a, const float *b, size_t d)
 	return {add_lanes(dot), add_lanes(aa), add_lanes(bb)};
 }
 
-// Four queries by R rows, out[q * n + r]; R = 2 keeps sixteen registers of sums and leaves as many for loads.
-template <size_t R>
-VECSIM_INLINE void
-small_tile(const float *queries, size_t query_stride, const float *row, size_t stride, size_t n, size_t d,
-           float *out)
-{
-	Block sums[kTileQueries][R];
-
-	sum_lanes<Dot>(sums, queries, query_stride, row, stride, d);
-	for (size_t r = 0; r < R; r++)
-	{
-		alignas(16) float totals[kTileQueries];
-
-		_mm_store_ps(totals, add_lanes(sums[0][r], sums[1][r], sums[2][r], sums[3][r]));
-		for (size_t q = 0; q < kTileQueries; q++)
-		{
-			out[q * n + r] = totals[q];
-		}
-	}
-}
-
 void
 dot_tile(const float *queries, size_t query_stride, const float *row, size_t stride, size_t n, size_t d,
          float *out)
 {
+	for (size_t i = 0; i < n; i++)
+	{
+		Block sums[kTileQueries];
+		alignas(16) float totals[kTileQueries];
+
+		sum_lanes<Dot, kTileQueries>(sums, queries, query_stride, row_at(row, stride, i), d);
+		_mm_store_ps(totals, add_lanes(sums[0], sums[1], sums[2], sums[3]));
+		for (size_t q = 0; q < kTileQueries; q++)
+		{
+			out[q * n + i] = totals[q];
+		}
+	}
+}
+
+// Adds to sum, in pairs of neighbours, the products of the 32 codes (or of those whose bit is set; nothing
+// else is read) and their query values.
+VECSIM_INLINE void
+add_products(__m512i *sum, const int16_t *q, const int8_t *code, uint32_t lanes)
+{
+	__m512i query = _mm512_maskz_loadu_epi16(lanes, q);
+	__m512i wide = _mm512_cvtepi8_epi16(_mm256_maskz_loadu_epi8(lanes, code));
+
+	*sum = _mm512_add_epi32(*sum, _mm512_madd_epi16(query, wide));
+}
+
+int32_t
+dot_i8(const int16_t *q, const int8_t *code, size_t d)
+{
+	constexpr size_t kSums = 4; // independent ones, and a loop so long
+	constexpr uint32_t kAllLanes = UINT32_MAX;
+	__m512i sums[kSums];
 	size_t i = 0;
 
-	for (; i + 2 <= n; i += 2)
+	for (size_t j = 0; j < kSums; j++)
 	{
-		small_tile<2>(queries, query_stride, row_at(row, stride, i), stride, n, d, out + i);
+		sums[j] = _mm512_setzero_si512();
 	}
-	if (i < n)
+	for (; i + kSums * kLanes <= d; i += kSums * kLanes)
 	{
-		small_tile<1>(queries, query_stride, row_at(row, stride, i), stride, n, d, out + i);
+		for (size_t j = 0; j < kSums; j++)
+		{
+			add_products(&sums[j], q + i + j * kLanes, code + i + j * kLanes, kAllLanes);
+		}
+	}
+	for (; i + kLanes <= d; i += kLanes)
+	{
+		add_products(&sums[0], q + i, code + i, kAllLanes);
+	}
+	if (i < d)
+	{
+		add_products(&sums[1], q + i, code + i, tail_lanes(d - i));
+	}
+	return _mm512_reduce_add_epi32(
+		_mm512_add_epi32(_mm512_add_epi32(sums[0], sums[1]), _mm512_add_epi32(sums[2], sums[3])));
+}
+
+void
+dot_i8_rows(const int16_t *q, const int8_t *codes, size_t stride, size_t n, size_t d, int32_t *out)
+{
+	for (size_t i = 0; i < n; i++)
+	{
+		out[i] = dot_i8(q, row_at(codes, stride, i), d);
 	}
 }
 
@@ -309,8 +325,8 @@ const Kernels kAvx512Table = {
 	.l1_f32_rows = rows<L1>,
 	.norm2_f32_rows = norm2_rows,
 	.dot_f32_tile = dot_tile,
-	.dot_i8 = nullptr, // without AVX512-VNNI no better than AVX2
-	.dot_i8_rows = nullptr,
+	.dot_i8 = dot_i8,
+	.dot_i8_rows = dot_i8_rows,
 };
 
 } // namespace vecsim::kernels

@@ -25,27 +25,26 @@ bool always_usable();
 #if defined(__x86_64__)
 bool avx2_usable();
 bool avx512_usable();
-bool avx512_vnni_usable();
 #endif
 const Rung *find_rung(Level level);
-void fill_null_slots(Kernels *kernels, const Kernels &lower);
 
 // From the top down.  A null slot of a level is filled from the first usable rung below that has it.
 constexpr Rung kLadder[] = {
 #if defined(__x86_64__)
-	{&kAvx512VnniTable, avx512_vnni_usable},
 	{&kAvx512Table, avx512_usable},
 	{&kAvx2Table, avx2_usable},
 #endif
 	{&kScalarTable, always_usable},
 };
 
+constexpr size_t kRungs = sizeof(kLadder) / sizeof(kLadder[0]);
+
 // The order in which Auto tries the levels.
 constexpr Level kPreference[] = {Level::Avx512, Level::Avx2, Level::Neon, Level::Scalar};
 
 constexpr size_t kLevels = 5;
 
-// The tables with their null slots filled; one is ready once its name is set.
+// The tables with their null slots filled, indexed by level; one is ready once its name is set.
 Kernels filled[kLevels];
 
 const Kernels *in_use = &kScalarTable;
@@ -99,7 +98,7 @@ table(Level level)
 	{
 		Kernels growing = *rung->raw;
 
-		for (const Rung *lower = rung + 1; lower != kLadder + sizeof(kLadder) / sizeof(kLadder[0]); lower++)
+		for (const Rung *lower = rung + 1; lower != kLadder + kRungs; lower++)
 		{
 			if (lower->usable())
 			{
@@ -136,12 +135,6 @@ avx512_usable()
 	       __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
 }
 
-bool
-avx512_vnni_usable()
-{
-	return avx512_usable() && __builtin_cpu_supports("avx512vnni");
-}
-
 #endif
 
 // The highest usable rung of a level, or null.
@@ -168,6 +161,8 @@ fill_slot(Slot *slot, Slot lower)
 	}
 }
 
+} // namespace
+
 void
 fill_null_slots(Kernels *kernels, const Kernels &lower)
 {
@@ -185,5 +180,4 @@ fill_null_slots(Kernels *kernels, const Kernels &lower)
 	fill_slot(&kernels->dot_i8_rows, lower.dot_i8_rows);
 }
 
-} // namespace
 } // namespace vecsim::kernels

@@ -48,6 +48,18 @@ struct L1
 	}
 };
 
+// Sets the 32 lanes to the terms of 32 elements.  Adding to zero makes +0 of -0, as a lane that starts at
+// zero does; lanes that are zeroed first cost more, because GCC does that with a string instruction.
+template <typename Term>
+inline void
+set_terms(float *lanes, const UnalignedFloat *a, const UnalignedFloat *b)
+{
+	for (size_t j = 0; j < kLanes; j++)
+	{
+		lanes[j] = 0.0f + Term::term(a[j], b[j]);
+	}
+}
+
 // Adds the terms of 32 elements to the 32 lanes.
 template <typename Term>
 inline void
@@ -56,6 +68,16 @@ add_terms(float *lanes, const UnalignedFloat *a, const UnalignedFloat *b)
 	for (size_t j = 0; j < kLanes; j++)
 	{
 		lanes[j] += Term::term(a[j], b[j]);
+	}
+}
+
+// Copies a tail of n < 32 elements and pads it with zeros.
+inline void
+pad(float *padded, const UnalignedFloat *tail, size_t n)
+{
+	for (size_t j = 0; j < kLanes; j++)
+	{
+		padded[j] = j < n ? tail[j] : 0.0f;
 	}
 }
 
@@ -80,23 +102,33 @@ sum_terms(const float *a_floats, const float *b_floats, size_t d)
 {
 	const UnalignedFloat *a = a_floats;
 	const UnalignedFloat *b = b_floats;
-	float lanes[kLanes] = {};
-	size_t i = 0;
+	float lanes[kLanes];
+	float a_tail[kLanes];
+	float b_tail[kLanes];
+	size_t tail = d % kLanes;
+	size_t whole = d - tail;
 
-	for (; i + kLanes <= d; i += kLanes)
+	if (tail != 0)
+	{
+		pad(a_tail, a + whole, tail);
+		pad(b_tail, b + whole, tail);
+	}
+	if (whole == 0)
+	{
+		if (tail == 0)
+		{
+			return 0.0f;
+		}
+		set_terms<Term>(lanes, a_tail, b_tail);
+		return add_lanes(lanes);
+	}
+	set_terms<Term>(lanes, a, b);
+	for (size_t i = kLanes; i < whole; i += kLanes)
 	{
 		add_terms<Term>(lanes, a + i, b + i);
 	}
-	if (i < d)
+	if (tail != 0)
 	{
-		float a_tail[kLanes] = {};
-		float b_tail[kLanes] = {};
-
-		for (size_t j = 0; i + j < d; j++)
-		{
-			a_tail[j] = a[i + j];
-			b_tail[j] = b[i + j];
-		}
 		add_terms<Term>(lanes, a_tail, b_tail);
 	}
 	return add_lanes(lanes);

@@ -15,8 +15,10 @@ extern const Kernels kScalarTable; // no null slot
 #if defined(__x86_64__)
 extern const Kernels kAvx2Table;
 extern const Kernels kAvx512Table;
-extern const Kernels kAvx512VnniTable; // of the same level, and above kAvx512Table; int8 slots only
 #endif
+
+// Fills the null slots of a table from another one.
+void fill_null_slots(Kernels *kernels, const Kernels &lower);
 
 // The number of lanes in the order of summation of the float kernels (see kernels.h).
 constexpr size_t kLanes = 32;

@@ -85,7 +85,7 @@ make_value(Random &random, Values values, size_t i)
 template <typename T>
 class Array
 {
-public:
+  public:
 	Array(size_t bytes, size_t offset) : bytes_(bytes + offset + sizeof(T)), offset_(offset)
 	{
 	}
@@ -102,7 +102,7 @@ public:
 		memcpy(bytes_.data() + offset_ + byte, &value, sizeof(value));
 	}
 
-private:
+  private:
 	std::vector<char> bytes_;
 	size_t offset_;
 };

@@ -94,7 +94,8 @@ TEST(KernelsScalar, StaysWithinTheErrorBound)
 				exact += term;
 				size += fabs(term);
 			}
-			EXPECT_NEAR((scalar().*slots.pair)(a.data(), b.data(), d), exact, 1.001 * roundings * 0x1p-24 * size)
+			EXPECT_NEAR((scalar().*slots.pair)(a.data(), b.data(), d), exact,
+			            1.001 * roundings * 0x1p-24 * size)
 				<< slots.name << " d=" << d;
 		}
 	}
@@ -187,6 +188,25 @@ TEST(KernelsChoice, UnknownLevelIsRefused)
 	EXPECT_FALSE(choose(static_cast<Level>(99)));
 }
 
+TEST(KernelsChoice, OnlyNullSlotsAreFilled)
+{
+	Kernels upper = {};
+	Kernels lower = kScalarTable;
+
+	upper.name = "upper";
+	upper.level = Level::Neon;
+	upper.dot_f32 = kScalarTable.l1_f32;
+	lower.dot_i8 = nullptr;
+	fill_null_slots(&upper, lower);
+	EXPECT_EQ(upper.dot_f32, kScalarTable.l1_f32) << "a slot of its own stays";
+	EXPECT_EQ(upper.l2sq_f32, kScalarTable.l2sq_f32);
+	EXPECT_EQ(upper.dot_i8, nullptr) << "left for the level after the next";
+	fill_null_slots(&upper, kScalarTable);
+	EXPECT_EQ(upper.dot_i8, kScalarTable.dot_i8);
+	EXPECT_STREQ(upper.name, "upper");
+	EXPECT_EQ(upper.level, Level::Neon);
+}
+
 #if defined(__x86_64__)
 
 TEST(KernelsChoice, LevelsFollowTheCpu)
@@ -198,23 +218,6 @@ TEST(KernelsChoice, LevelsFollowTheCpu)
 	EXPECT_EQ(table(Level::Avx2) != nullptr, avx2);
 	EXPECT_EQ(table(Level::Avx512) != nullptr, avx2 && avx512);
 	EXPECT_EQ(table(Level::Neon), nullptr);
-}
-
-// The raw AVX-512 table has no int8 kernels: with VNNI they come from that table, without it from AVX2's.
-TEST(KernelsChoice, NullSlotsComeFromTheNearestLevelBelow)
-{
-	const Kernels *avx512 = table(Level::Avx512);
-
-	if (avx512 == nullptr)
-	{
-		GTEST_SKIP() << "this CPU lacks AVX-512";
-	}
-	const Kernels &int8 = __builtin_cpu_supports("avx512vnni") ? kAvx512VnniTable : kAvx2Table;
-
-	EXPECT_EQ(kAvx512Table.dot_i8, nullptr);
-	EXPECT_EQ(avx512->dot_i8, int8.dot_i8);
-	EXPECT_EQ(avx512->dot_i8_rows, int8.dot_i8_rows);
-	EXPECT_EQ(avx512->dot_f32, kAvx512Table.dot_f32);
 }
 
 #endif

@@ -20,7 +20,7 @@ using namespace kernels_fixture;
 
 class KernelsLevel : public testing::TestWithParam<Level>
 {
-protected:
+  protected:
 	void
 	SetUp() override
 	{
@@ -71,7 +71,8 @@ TEST_P(KernelsLevel, PairsEqualScalar)
 		{
 			for (size_t offset : {0, 1, 2, 3, 4, 8, 12})
 			{
-				SCOPED_TRACE(testing::Message() << "values " << int(values) << " d=" << d << " offset=" << offset);
+				SCOPED_TRACE(testing::Message()
+				             << "values " << int(values) << " d=" << d << " offset=" << offset);
 				Array<float> a = make_rows(random, values, 1, d, d * sizeof(float), offset);
 				Array<float> b = make_rows(random, values, 1, d, d * sizeof(float), (5 * offset) % 16);
 
@@ -107,7 +108,8 @@ expect_rows_equal_pairs(const Kernels &kernels, const float *q, const float *row
 		kernels.norm2_f32_rows(rows, stride, n, d, out.data());
 		for (size_t i = 0; i < n; i++)
 		{
-			ASSERT_TRUE(same_bits(out[i], scalar().norm2_f32(row_at(rows, stride, i), d))) << "norm2 row " << i;
+			ASSERT_TRUE(same_bits(out[i], scalar().norm2_f32(row_at(rows, stride, i), d)))
+				<< "norm2 row " << i;
 		}
 		ASSERT_EQ(out[n], 12345) << "norm2 wrote beyond " << n << " rows";
 	}
@@ -123,7 +125,8 @@ TEST_P(KernelsLevel, RowsEqualPairs)
 		{
 			for (size_t padding : {0, 1, 4, 52})
 			{
-				SCOPED_TRACE(testing::Message() << "values " << int(values) << " d=" << d << " padding=" << padding);
+				SCOPED_TRACE(testing::Message()
+				             << "values " << int(values) << " d=" << d << " padding=" << padding);
 				size_t stride = d * sizeof(float) + padding;
 				Array<float> q = make_rows(random, values, 1, d, d * sizeof(float), padding % 8);
 				Array<float> rows = make_rows(random, values, 9, d, stride, padding % 3);
@@ -212,7 +215,7 @@ TEST_P(KernelsLevel, Int8EqualsScalar)
 // Memory with a page before and a page after it that must not be touched; zeros.
 class Guarded
 {
-public:
+  public:
 	Guarded()
 	{
 		char *all = static_cast<char *>(
@@ -239,7 +242,7 @@ public:
 		return reinterpret_cast<T *>(at_end ? start_ + kBytes - bytes : start_);
 	}
 
-private:
+  private:
 	static constexpr size_t kBytes = 1 << 16;
 
 	static size_t
