@@ -547,3 +547,49 @@ COMMENT ON FUNCTION @extschema@.vecsim_simd()
 	IS 'instruction set that the kernels run on, one of the names of vecsim.simd';
 
 -- access method ivf
+
+CREATE FUNCTION @extschema@.ivf_handler(internal) RETURNS index_am_handler
+	AS 'MODULE_PATHNAME', 'vecsim_ivf_handler' LANGUAGE C VOLATILE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.ivf_handler(internal) IS 'handler of the access method ivf';
+
+CREATE ACCESS METHOD ivf TYPE INDEX HANDLER @extschema@.ivf_handler;
+
+COMMENT ON ACCESS METHOD ivf
+	IS 'inverted file of vectors: nearest rows by distance, in exact order, at a stated recall';
+
+CREATE FUNCTION @extschema@.ivf_metric_l2() RETURNS int4
+	AS 'MODULE_PATHNAME', 'vecsim_ivf_metric_l2' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.ivf_metric_l2() IS 'support function of vector_l2_ops: the id of Euclidean distance';
+
+CREATE FUNCTION @extschema@.ivf_metric_ip() RETURNS int4
+	AS 'MODULE_PATHNAME', 'vecsim_ivf_metric_ip' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.ivf_metric_ip() IS 'support function of vector_ip_ops: the id of negative inner product';
+
+CREATE FUNCTION @extschema@.ivf_metric_cosine() RETURNS int4
+	AS 'MODULE_PATHNAME', 'vecsim_ivf_metric_cosine' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.ivf_metric_cosine() IS 'support function of vector_cosine_ops: the id of cosine distance';
+
+CREATE OPERATOR CLASS @extschema@.vector_l2_ops
+	DEFAULT FOR TYPE @extschema@.vector USING ivf AS
+	OPERATOR 1 @extschema@.<-> (@extschema@.vector, @extschema@.vector) FOR ORDER BY pg_catalog.float_ops,
+	FUNCTION 1 (@extschema@.vector, @extschema@.vector) @extschema@.ivf_metric_l2();
+
+COMMENT ON OPERATOR CLASS @extschema@.vector_l2_ops USING ivf IS 'nearest by Euclidean distance, ORDER BY v <-> q';
+
+CREATE OPERATOR CLASS @extschema@.vector_ip_ops
+	FOR TYPE @extschema@.vector USING ivf AS
+	OPERATOR 1 @extschema@.<#> (@extschema@.vector, @extschema@.vector) FOR ORDER BY pg_catalog.float_ops,
+	FUNCTION 1 (@extschema@.vector, @extschema@.vector) @extschema@.ivf_metric_ip();
+
+COMMENT ON OPERATOR CLASS @extschema@.vector_ip_ops USING ivf IS 'largest inner product first, ORDER BY v <#> q';
+
+CREATE OPERATOR CLASS @extschema@.vector_cosine_ops
+	FOR TYPE @extschema@.vector USING ivf AS
+	OPERATOR 1 @extschema@.<=> (@extschema@.vector, @extschema@.vector) FOR ORDER BY pg_catalog.float_ops,
+	FUNCTION 1 (@extschema@.vector, @extschema@.vector) @extschema@.ivf_metric_cosine();
+
+COMMENT ON OPERATOR CLASS @extschema@.vector_cosine_ops USING ivf IS 'nearest by cosine distance, ORDER BY v <=> q';

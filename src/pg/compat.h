@@ -21,4 +21,99 @@ extern "C"
 	} while (0)
 #endif
 
+namespace vecsim::compat
+{
+
+// Adds a zeroed page to a fork and returns it locked exclusively.  take_lock: take the relation extension lock, unless
+// the caller holds it.
+inline Buffer
+extend_relation(Relation relation, ForkNumber fork, bool take_lock)
+{
+#if PG_VERSION_NUM >= 160000
+	uint32 flags = EB_LOCK_FIRST | (take_lock ? 0 : EB_SKIP_EXTENSION_LOCK);
+
+	return ExtendBufferedRel(BMR_REL(relation), fork, nullptr, flags);
+#else
+	bool lock = take_lock && !RELATION_IS_LOCAL(relation);
+	Buffer buffer;
+
+	if (lock)
+	{
+		LockRelationForExtension(relation, ExclusiveLock);
+	}
+	buffer = ReadBufferExtended(relation, fork, P_NEW, RBM_NORMAL, nullptr);
+	LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
+	if (lock)
+	{
+		UnlockRelationForExtension(relation, ExclusiveLock);
+	}
+	return buffer;
+#endif
+}
+
+// The routine that an access method's handler returns, filled by fill().
+// 19 wants one that lives for ever; up to 18 the relation cache frees what it is given.
+template <void (*fill)(IndexAmRoutine *)>
+inline IndexAmRoutine *
+am_routine()
+{
+#if PG_VERSION_NUM >= 190000
+	static IndexAmRoutine routine;
+
+	if (routine.type == 0)
+	{
+		fill(&routine);
+	}
+	return &routine;
+#else
+	IndexAmRoutine *routine = makeNode(IndexAmRoutine);
+
+	fill(routine);
+	return routine;
+#endif
+}
+
+// Infinite cost is not enough where enable_seqscan = off counts disabled nodes first.
+inline void
+disable_path(IndexPath *path)
+{
+#if PG_VERSION_NUM >= 180000
+	path->path.disabled_nodes = 2;
+#endif
+}
+
+// A point where VACUUM may sleep and be cancelled.
+inline void
+vacuum_delay()
+{
+#if PG_VERSION_NUM >= 180000
+	vacuum_delay_point(false);
+#else
+	vacuum_delay_point();
+#endif
+}
+
+// Counts a search for EXPLAIN's "Index Searches".
+inline void
+count_index_search(IndexScanDesc scan)
+{
+#if PG_VERSION_NUM >= 180000
+	if (scan->instrument != nullptr)
+	{
+		scan->instrument->nsearches++;
+	}
+#endif
+}
+
+// Called once the attributes of a new tuple descriptor are set.
+inline void
+finish_tuple_desc(TupleDesc desc)
+{
+#if PG_VERSION_NUM >= 190000
+	TupleDescFinalize(desc);
+#endif
+}
+
+} // namespace vecsim::compat
+
 #endif

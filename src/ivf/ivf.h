@@ -1,0 +1,88 @@
+// ivf.h - what the files of this room share: an open index, its tables, and the callbacks of the access method.
+#ifndef VECSIM_IVF_H
+#define VECSIM_IVF_H
+
+#include "pg/pg.h"
+
+#include "core/metric.h"
+#include "core/nearest.h"
+#include "core/quant.h"
+#include "ivf/ivf_page_io.h"
+#include "types/vector_type.h"
+
+namespace vecsim::ivf
+{
+
+// An index as one call sees it: the metapage and what follows from it.
+struct Index
+{
+	Relation relation;
+	const core::Metric *metric;
+	const core::Quantizer *quantizer;
+	Geometry geometry;
+	MetaPage meta; // a copy
+};
+
+// ---- ivf_index.cpp: the metapage and what it leads to --------------------------------------------------------------
+
+// Reads and checks the metapage.
+void index_read(Index &index, Relation relation);
+
+// Where things are on a page of blocks: with this many blocks of this height, and with the best choice of both (the
+// tallest blocks of which four fit, so that a small list wastes little).  height is 0 where it does not fit.
+Geometry geometry_with(const core::Quantizer &quantizer, uint32 dim, uint32 height, uint32 blocks);
+Geometry geometry_of(const core::Quantizer &quantizer, uint32 dim);
+// The largest dimension whose entry fits on a page.
+uint32 geometry_max_dim(const core::Quantizer &quantizer);
+
+// The metric that the opclass names by its support function 1.
+const core::Metric &index_metric(Relation relation);
+
+// The page of a store by its number there, InvalidBlockNumber behind the last one.
+BlockNumber store_page(const Extent *extents, int n, uint32 number);
+uint32 store_pages(const Extent *extents, int n);
+
+// The directory entry of a list, read under a share lock.
+ListEntry directory_read(const Index &index, uint32 list);
+// Where it stands.
+BlockNumber directory_page(const Index &index, uint32 list);
+
+// The TID of a row.  False if the row number is free.  An error where there is no such row number.
+bool tid_read(const Index &index, uint32 row, ItemPointer tid);
+
+// ---- ivf_value.cpp: a value on its way into an index ----------------------------------------------------------------
+
+// A value made ready: which list it must go to, or its code and the vector by which its list is found.
+struct Value
+{
+	bool ranked;  // it has a code and goes to the list of its nearest centroid
+	uint32 list;  // where !ranked: one of the lists without codes
+	void *entry;  // entry_bytes, the caller's memory
+	float *place; // dim floats, the caller's memory: the raw or the unit vector
+};
+
+// Codes a datum.  Raises an error if its dimension is not the index's.  May detoast into the current context.
+void value_prepare(const core::Metric &metric, const core::Quantizer &quantizer, uint32 dim, Datum datum, bool isnull,
+                   Value &value);
+
+// ---- Callbacks, each in the file of its name ------------------------------------------------------------------------
+
+IndexBuildResult *build(Relation heap, Relation index, struct IndexInfo *info);
+void build_empty(Relation index);
+const char *build_phase_name(int64 phase);
+bool insert(Relation index, Datum *values, bool *isnull, ItemPointer tid, Relation heap,
+            IndexUniqueCheck check_unique, bool unchanged, struct IndexInfo *info);
+IndexBulkDeleteResult *bulk_delete(IndexVacuumInfo *info, IndexBulkDeleteResult *stats,
+                                   IndexBulkDeleteCallback callback, void *callback_state);
+IndexBulkDeleteResult *vacuum_cleanup(IndexVacuumInfo *info, IndexBulkDeleteResult *stats);
+void cost_estimate(struct PlannerInfo *root, struct IndexPath *path, double loop_count, Cost *startup, Cost *total,
+                   Selectivity *selectivity, double *correlation, double *pages);
+bool validate(Oid opclass);
+IndexScanDesc begin_scan(Relation index, int nkeys, int norderbys);
+void rescan(IndexScanDesc scan, ScanKey keys, int nkeys, ScanKey orderbys, int norderbys);
+bool get_tuple(IndexScanDesc scan, ScanDirection direction);
+void end_scan(IndexScanDesc scan);
+
+} // namespace vecsim::ivf
+
+#endif

@@ -1,0 +1,89 @@
+// ivf_build.h - the state of an index build and its phases.
+#ifndef VECSIM_IVF_BUILD_H
+#define VECSIM_IVF_BUILD_H
+
+#include "core/random.h"
+#include "ivf/ivf_centroid.h"
+#include "pg/memory.h"
+
+namespace vecsim::ivf
+{
+
+// As pg_stat_progress_create_index names them.  The first is PostgreSQL's own.
+enum BuildPhase : int64
+{
+	kPhaseInitialize = PROGRESS_CREATEIDX_SUBPHASE_INITIALIZE,
+	kPhaseSample,
+	kPhaseKmeans,
+	kPhaseAssign,
+	kPhaseSort,
+	kPhaseLoad,
+	kPhaseWal,
+};
+
+struct Build
+{
+	Relation heap;
+	Relation relation;
+	ForkNumber fork;
+	IndexInfo *info;
+	const core::Metric *metric;
+	const core::Quantizer *quantizer;
+	Geometry geometry;
+	uint32 dim;
+	int threads;
+	Size memory; // bytes that it may take, maintenance_work_mem
+
+	// Sampling.
+	float *sample; // sample_n x dim, in the form in which centroids compare
+	Size sample_n;
+	Size sample_room;
+	uint64 sample_seen; // rows that were offered to it
+	core::Random random;
+	MemoryContext sample_context; // of sample
+	MemoryContext row_context;
+
+	// Clustering.
+	uint32 lists;
+	float *centroids; // lists x dim
+	float *bias;      // lists
+
+	// Entries on their way from the heap to the pages.
+	Tuplesortstate *sort;
+	uint64 entries;
+	uint64 heap_rows;
+};
+
+// An entry in flight, in front of its code.
+struct FlightHeader
+{
+	ItemPointerData tid;
+	float residual; // squared distance to the centroid
+};
+
+static_assert(sizeof(FlightHeader) == 12, "no padding that is not accounted for");
+
+// Begins a phase of so many units.
+void build_phase(BuildPhase phase, int64 total);
+
+// ---- ivf_sample.cpp -------------------------------------------------------------------------------------------------
+
+// Chooses the number of lists and fills the sample.
+void build_sample(Build &build);
+
+// ---- ivf_assign.cpp -------------------------------------------------------------------------------------------------
+
+// Scans the heap, gives each row its list and code, and sorts the entries by list.
+void build_assign(Build &build);
+
+// The sorted entries' columns: list, position in the heap, header and code in one bytea.
+TupleDesc flight_descriptor();
+
+// ---- ivf_load.cpp ---------------------------------------------------------------------------------------------------
+
+// Writes all pages, the metapage last.
+void build_load(Build &build);
+
+} // namespace vecsim::ivf
+
+#endif

@@ -1,0 +1,105 @@
+// ivf_cost.cpp - what the planner is told an ivf scan costs.
+//
+// A scan costs what it takes to read the lists that its stopping rule asks for (startup), then a little a row as rows are
+// drawn from them; pulled to its end it has read the whole index and every heap row.  The planner interpolates between
+// the two by the share of rows that a LIMIT wants, so a filter that lets few rows through makes the index dear, as it is.
+//
+// Infinite where an approximate answer would be wrong: without an order by one distance, without a bound on the number of
+// rows, under GROUP BY and DISTINCT, and for min() and max().
+#include "pg/pg.h"
+
+#include "core/stop.h"
+#include "ivf/ivf.h"
+#include "pg/guc.h"
+
+#include <cmath>
+
+namespace vecsim::ivf
+{
+
+static bool is_minmax_subplan(PlannerInfo *root);
+static double share_probed(double lists);
+
+// True for a query whose answer must not be approximate, or has no order for the index to give.
+static bool
+must_not_scan(PlannerInfo *root, IndexPath *path)
+{
+	return list_length(path->indexorderbys) != 1 || root->tuple_fraction == 0 || root->parse->groupClause != NIL ||
+	       root->parse->groupingSets != NIL || root->parse->distinctClause != NIL || is_minmax_subplan(root);
+}
+
+void
+cost_estimate(PlannerInfo *root, IndexPath *path, double loop_count, Cost *startup, Cost *total,
+              Selectivity *selectivity, double *correlation, double *pages)
+{
+	if (must_not_scan(root, path))
+	{
+		*startup = *total = get_float8_infinity();
+		*selectivity = 1;
+		*correlation = 0;
+		*pages = 0;
+		compat::disable_path(path);
+		return;
+	}
+
+	GenericCosts costs = {};
+	IndexOptInfo *info = path->indexinfo;
+	Relation index = index_open(info->indexoid, NoLock);
+	Index opened;
+
+	index_read(opened, index);
+	index_close(index, NoLock);
+	costs.numIndexTuples = info->tuples;
+	genericcostestimate(root, path, loop_count, &costs);
+
+	double lists = opened.meta.lists;
+	double share = share_probed(lists);
+	double row_pages = info->pages / Max(lists, 1.0); // of a list
+	// Centroids, then the probed lists: their pages follow each other, and a row's code takes a fraction of an operator.
+	double score = cpu_operator_cost * (1 + opened.meta.dim / 256.0);
+	Cost centroids = lists * score;
+	Cost probed = share * (info->pages * seq_page_cost + info->tuples * (score + cpu_operator_cost));
+	Cost seeks = share * lists * (random_page_cost - seq_page_cost) * Min(row_pages, 1.0);
+
+	*startup = centroids + probed + seeks;
+	*total = *startup + (1 - share) * (info->pages * seq_page_cost + info->tuples * score) +
+	         info->tuples * (cpu_index_tuple_cost + cpu_operator_cost);
+	*selectivity = costs.indexSelectivity;
+	*correlation = 0;
+	*pages = costs.numIndexPages;
+}
+
+// The share of the lists that a scan is likely to read before it hands out rows.  A search that stops by patience m reads
+// somewhat more lists than m: those that brought its rows, then m more.
+static double
+share_probed(double lists)
+{
+	constexpr double kBefore = 1.6;
+	double probes = pg::guc_probes > 0 ? pg::guc_probes : kBefore * core::patience_for(pg::guc_target_recall);
+
+	return Min(1.0, probes / Max(lists, 1.0));
+}
+
+// The planner answers min(a <=> b) by a subplan ORDER BY a <=> b LIMIT 1.  All that marks it is the name of its target.
+static bool
+is_minmax_subplan(PlannerInfo *root)
+{
+	ListCell *cell;
+
+	if (root->parent_root == nullptr || list_length(root->parse->targetList) != 1)
+	{
+		return false;
+	}
+	foreach (cell, root->parse->targetList)
+	{
+		const TargetEntry *entry = lfirst_node(TargetEntry, cell);
+
+		if (entry->resname != nullptr && strcmp(entry->resname, "agg_target") == 0)
+		{
+			return true;
+		}
+	}
+	return false;
+}
+
+} // namespace vecsim::ivf

@@ -1,0 +1,221 @@
+// ivf_index.cpp - the metapage and what it leads to: geometry, stores, directory, TIDs.
+#include "pg/pg.h"
+
+#include "ivf/ivf.h"
+
+namespace vecsim::ivf
+{
+
+static void check_meta(Relation relation, const MetaPage &meta);
+
+void
+index_read(Index &index, Relation relation)
+{
+	Buffer buffer = page_read(relation, kMetaBlock, PageKind::Meta, BUFFER_LOCK_SHARE);
+
+	memcpy(&index.meta, page_meta(buffer_page(buffer)), sizeof(MetaPage));
+	page_release(buffer);
+	check_meta(relation, index.meta);
+	index.relation = relation;
+	index.metric = core::metric_by_id(index.meta.metric);
+	index.quantizer = core::quantizer_by_id(index.meta.quantizer);
+	index.geometry =
+	    geometry_with(*index.quantizer, index.meta.dim, index.meta.height, index.meta.blocks_per_page);
+	if (index.geometry.height == 0)
+	{
+		index_corrupted(relation, kMetaBlock, "Its blocks do not fit on a page.");
+	}
+}
+
+static void
+check_meta(Relation relation, const MetaPage &meta)
+{
+	if (meta.magic != kMagic)
+	{
+		index_corrupted(relation, kMetaBlock, "The metapage has no magic number.");
+	}
+	if (meta.version != kFormatVersion)
+	{
+		ereport(ERROR, (errcode(ERRCODE_INDEX_CORRUPTED),
+		                errmsg("ivf index \"%s\" has format version %u, this vecsim reads version %u",
+		                       RelationGetRelationName(relation), meta.version, kFormatVersion),
+		                errhint("Please REINDEX it or update vecsim.")));
+	}
+	if (!meta_sealed(meta))
+	{
+		index_corrupted(relation, kMetaBlock, "The check sum of the metapage is wrong.");
+	}
+	if (core::metric_by_id(meta.metric) == nullptr || core::quantizer_by_id(meta.quantizer) == nullptr ||
+	    meta.dim == 0 || meta.dim > types::kVectorMaxDim || meta.lists == 0 || meta.lists > kMaxLists ||
+	    meta.height == 0 || meta.height > kTallestBlock || meta.blocks_per_page == 0 ||
+	    meta.blocks_per_page > BLCKSZ / sizeof(BlockHeader))
+	{
+		index_corrupted(relation, kMetaBlock, "The metapage has a value that is out of range.");
+	}
+
+	if (meta.tid_extents > kStoreExtents || meta.row_extents > kStoreExtents ||
+	    meta.centroid_extents > kTableExtents || meta.directory_extents > kTableExtents ||
+	    static_cast<uint64>(store_pages(meta.directory, meta.directory_extents)) * kListsPerPage <
+	        static_cast<uint64>(meta.lists) + kFirstList ||
+	    store_pages(meta.centroids, meta.centroid_extents) < centroid_pages(meta.dim, meta.lists))
+	{
+		index_corrupted(relation, kMetaBlock, "The metapage names too few pages of lists.");
+	}
+}
+
+Geometry
+geometry_with(const core::Quantizer &quantizer, uint32 dim, uint32 height, uint32 blocks)
+{
+	Size payload = quantizer.payload_bytes(dim, height);
+	Size rows_offset = kPageHeader + blocks * sizeof(BlockHeader);
+	Size payload_offset = TYPEALIGN(kAlign, rows_offset + static_cast<Size>(blocks) * height * sizeof(uint32));
+
+	if (payload_offset + blocks * payload > kPageEnd)
+	{
+		return Geometry{};
+	}
+	return {height, blocks, payload, rows_offset, payload_offset};
+}
+
+Geometry
+geometry_of(const core::Quantizer &quantizer, uint32 dim)
+{
+	for (uint32 height = kTallestBlock; height >= 1; height--)
+	{
+		Size bytes = quantizer.payload_bytes(dim, height) + sizeof(BlockHeader);
+
+		for (uint32 blocks = static_cast<uint32>(kPageEnd / bytes); blocks >= (height > 1 ? 4 : 1); blocks--)
+		{
+			Geometry geometry = geometry_with(quantizer, dim, height, blocks);
+
+			if (geometry.height > 0)
+			{
+				return geometry;
+			}
+		}
+	}
+	return Geometry{};
+}
+
+uint32
+geometry_max_dim(const core::Quantizer &quantizer)
+{
+	uint32 fits = 0;
+	uint32 too_large = types::kVectorMaxDim + 1;
+
+	while (too_large - fits > 1)
+	{
+		uint32 middle = (fits + too_large) / 2;
+
+		if (geometry_of(quantizer, middle).height > 0)
+		{
+			fits = middle;
+		}
+		else
+		{
+			too_large = middle;
+		}
+	}
+	return fits;
+}
+
+const core::Metric &
+index_metric(Relation relation)
+{
+	FmgrInfo *function = index_getprocinfo(relation, 1, 1);
+	int32 id = DatumGetInt32(FunctionCall0Coll(function, InvalidOid));
+	const core::Metric *metric = core::metric_by_id(static_cast<uint8>(id));
+
+	if (id < 0 || id > PG_UINT8_MAX || metric == nullptr)
+	{
+		ereport(ERROR, (errcode(ERRCODE_INVALID_OBJECT_DEFINITION),
+		                errmsg("support function 1 of the operator class of index \"%s\" names metric %d, "
+		                       "which does not exist",
+		                       RelationGetRelationName(relation), id)));
+	}
+	return *metric;
+}
+
+BlockNumber
+store_page(const Extent *extents, int n, uint32 number)
+{
+	for (int i = 0; i < n; i++)
+	{
+		if (number < extents[i].pages)
+		{
+			return extents[i].first + number;
+		}
+		number -= extents[i].pages;
+	}
+	return InvalidBlockNumber;
+}
+
+uint32
+store_pages(const Extent *extents, int n)
+{
+	uint32 pages = 0;
+
+	for (int i = 0; i < n; i++)
+	{
+		pages += extents[i].pages;
+	}
+	return pages;
+}
+
+BlockNumber
+directory_page(const Index &index, uint32 list)
+{
+	return store_page(index.meta.directory, index.meta.directory_extents, list / kListsPerPage);
+}
+
+ListEntry
+directory_read(const Index &index, uint32 list)
+{
+	Buffer buffer =
+	    page_read(index.relation, directory_page(index, list), PageKind::Directory, BUFFER_LOCK_SHARE);
+	ListEntry entry = *page_list_entry(buffer_page(buffer), list % kListsPerPage);
+
+	page_release(buffer);
+	if (!list_entry_sealed(entry))
+	{
+		index_corrupted(index.relation, directory_page(index, list), "The check sum of a list's entry is wrong.");
+	}
+	return entry;
+}
+
+bool
+tid_read(const Index &index, uint32 row, ItemPointer tid)
+{
+	BlockNumber block = store_page(index.meta.tids, index.meta.tid_extents, row / kTidsPerPage);
+
+	if (!BlockNumberIsValid(block))
+	{
+		// The store may have grown since the metapage was read.
+		Index fresh;
+
+		index_read(fresh, index.relation);
+		block = store_page(fresh.meta.tids, fresh.meta.tid_extents, row / kTidsPerPage);
+		if (!BlockNumberIsValid(block))
+		{
+			index_corrupted(index.relation, kMetaBlock, "An entry names a row number that does not exist.");
+		}
+	}
+
+	Buffer buffer = page_read(index.relation, block, PageKind::Tid, BUFFER_LOCK_SHARE);
+	TidSlot slot = *page_tid_slot(buffer_page(buffer), row % kTidsPerPage);
+
+	page_release(buffer);
+	if (!tid_slot_live(slot))
+	{
+		return false;
+	}
+	*tid = tid_slot_get(slot);
+	if (!OffsetNumberIsValid(ItemPointerGetOffsetNumberNoCheck(tid)) ||
+	    ItemPointerGetOffsetNumberNoCheck(tid) > MaxHeapTuplesPerPage)
+	{
+		index_corrupted(index.relation, block, "A heap TID is not valid.");
+	}
+	return true;
+}
+
+} // namespace vecsim::ivf

@@ -1,0 +1,132 @@
+// ivf_list.cpp - walking the blocks of a list.
+#include "pg/pg.h"
+
+#include "ivf/ivf_list.h"
+
+namespace vecsim::ivf
+{
+
+static void check_length(ListWalk &walk);
+
+void
+list_walk_begin(ListWalk &walk, const Index &index, uint32 list)
+{
+	walk.index = &index;
+	walk.list = list;
+	walk.entry = directory_read(index, list);
+	walk.next = walk.entry.first;
+	walk.visited = 0;
+	walk.most = 0;
+}
+
+bool
+list_walk_next(ListWalk &walk, BlockRun &run)
+{
+	const Index &index = *walk.index;
+	BlockRef at = walk.next;
+
+	check_length(walk);
+	if (!block_exists(at))
+	{
+		return false;
+	}
+	run.buffer = page_read(index.relation, at.page, PageKind::Block, BUFFER_LOCK_SHARE);
+	run.page = buffer_page(run.buffer);
+	run.first = at.index;
+	run.count = 0;
+	for (;;)
+	{
+		const BlockHeader *block = page_block(run.page, at.index);
+
+		if (at.index >= index.geometry.blocks_per_page || block->list != walk.list ||
+		    block->generation != walk.entry.generation)
+		{
+			index_corrupted(index.relation, at.page, "A block in the chain of a list is not of that list.");
+		}
+		run.count++;
+		walk.next = block->next;
+		if (!block_same(walk.next, BlockRef{at.page, static_cast<uint16>(at.index + 1), 0}))
+		{
+			break;
+		}
+		at = walk.next;
+	}
+	walk.visited += run.count;
+	return true;
+}
+
+// A chain may have grown since its directory entry was read, but never shrinks.
+static void
+check_length(ListWalk &walk)
+{
+	const Index &index = *walk.index;
+
+	if (!block_exists(walk.next))
+	{
+		if (walk.visited < walk.entry.blocks)
+		{
+			index_corrupted(index.relation, directory_page(index, walk.list), "The chain of a list is cut short.");
+		}
+		return;
+	}
+	if (walk.visited >= static_cast<uint64>(walk.entry.blocks) * 2 + 64)
+	{
+		if (walk.most == 0)
+		{
+			walk.most = static_cast<uint64>(RelationGetNumberOfBlocks(index.relation)) *
+			            index.geometry.blocks_per_page;
+		}
+		if (walk.visited > walk.most)
+		{
+			index_corrupted(index.relation, walk.next.page, "The chain of a list runs in a circle.");
+		}
+	}
+}
+
+uint32
+block_entries(const Index &index, const BlockRun &run, uint32 block, uint32 *rows, uint8 *slots)
+{
+	const BlockHeader *header = page_block(run.page, block);
+	const uint32 *stored = page_block_rows(run.page, index.geometry, block);
+	uint32 sum = link_mix(header->list, header->next);
+	uint32 n = 0;
+
+	for (uint32 mask = header->live_mask & full_mask(index.geometry.height); mask != 0; mask &= mask - 1)
+	{
+		uint32 slot = static_cast<uint32>(pg_rightmost_one_pos32(mask));
+
+		sum += row_mix(slot, stored[slot]);
+		rows[n] = stored[slot];
+		slots[n++] = static_cast<uint8>(slot);
+	}
+	if (sum != header->check)
+	{
+		index_corrupted(index.relation, BufferGetBlockNumber(run.buffer), "The check sum of a block is wrong.");
+	}
+	return n;
+}
+
+uint32
+block_codeless_entries(const Index &index, const BlockRun &run, uint32 block, uint32 *rows)
+{
+	const BlockHeader *header = page_block(run.page, block);
+	const uint32 *stored = page_codeless_rows(run.page, index.geometry, block);
+	uint32 sum = link_mix(header->list, header->next);
+	uint32 n = 0;
+
+	for (uint32 slot = 0; slot < codeless_slots(index.geometry); slot++)
+	{
+		if (stored[slot] != kNoRow)
+		{
+			sum += row_mix(slot, stored[slot]);
+			rows[n++] = stored[slot];
+		}
+	}
+	if (sum != header->check)
+	{
+		index_corrupted(index.relation, BufferGetBlockNumber(run.buffer), "The check sum of a block is wrong.");
+	}
+	return n;
+}
+
+} // namespace vecsim::ivf

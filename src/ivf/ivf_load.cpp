@@ -1,0 +1,355 @@
+// ivf_load.cpp - the pages of a new index, written from sorted entries; nothing here is logged, build_log() does it.
+//
+// Metapage, centroids, directory and TID store come first, in places that are known beforehand; then blocks, list after
+// list.  Rows are numbered in the order in which they are written.
+#include "pg/pg.h"
+
+#include "ivf/ivf_build.h"
+#include "ivf/ivf_grow.h"
+
+#include <cmath>
+
+namespace vecsim::ivf
+{
+
+struct Load
+{
+	Build *build;
+	Buffer meta_buffer; // kept locked until the end: nobody else sees the index
+	MetaPage meta;
+	Extent tids;
+	Extent centroids;
+	Extent directory;
+
+	// The list at hand.
+	uint32 list;
+	ListEntry entry;
+	Buffer block_buffer; // page of the block at hand, locked exclusively
+	BlockRef block;      // at hand; none while the list has none
+	uint32 slot;         // next one in it
+	uint32 next_index;   // of the next free block on the page of block_buffer
+	bool run_broken;     // later blocks do not neighbour the first ones
+
+	// The TID store.
+	uint32 row; // next row number
+	Buffer tid_buffer;
+
+	void *code; // aligned room for a code
+};
+
+static void load_begin(Load &load, Build &build);
+static Extent reserve(const Build &build, uint32 pages, PageKind kind);
+static void load_entries(Load &load);
+static void load_entry(Load &load, uint32 list, const char *flight, Size bytes);
+static void begin_list(Load &load, uint32 list);
+static void end_list(Load &load);
+static void add_block(Load &load);
+static uint32 add_tid(Load &load, const ItemPointerData *tid);
+static void write_lists(Load &load);
+static void load_end(Load &load);
+
+void
+build_load(Build &build)
+{
+	Load load = {};
+
+	build_phase(kPhaseLoad, static_cast<int64>(build.entries));
+	load_begin(load, build);
+	write_lists(load);
+	if (build.sort != nullptr)
+	{
+		load_entries(load);
+		tuplesort_end(build.sort);
+		build.sort = nullptr;
+	}
+	load_end(load);
+}
+
+static void
+load_begin(Load &load, Build &build)
+{
+	uint32 directory_pages = (build.lists + kFirstList + kListsPerPage - 1) / kListsPerPage;
+	uint64 tid_pages = (build.entries + kTidsPerPage - 1) / kTidsPerPage;
+
+	if (build.entries >= kNoRow)
+	{
+		ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+		                errmsg("an ivf index cannot hold more than %u rows", kNoRow - 1)));
+	}
+	load.build = &build;
+	load.meta_buffer = build_page(build.relation, build.fork, PageKind::Meta);
+	Assert(BufferGetBlockNumber(load.meta_buffer) == kMetaBlock);
+	// Other pages are made while the metapage stays pinned; nobody can see the index, so the lock is not needed.
+	LockBuffer(load.meta_buffer, BUFFER_LOCK_UNLOCK);
+	load.centroids = reserve(build, centroid_pages(build.dim, build.lists), PageKind::Centroid);
+	load.directory = reserve(build, directory_pages, PageKind::Directory);
+	load.tids = reserve(build, static_cast<uint32>(tid_pages), PageKind::Tid);
+	load.block_buffer = InvalidBuffer;
+	load.tid_buffer = InvalidBuffer;
+	load.list = kNoList;
+	load.code = pg::alloc_array(1, build.quantizer->entry_bytes(build.dim));
+}
+
+// Adds so many pages of a kind, one behind the other.
+static Extent
+reserve(const Build &build, uint32 pages, PageKind kind)
+{
+	Extent extent = {InvalidBlockNumber, pages};
+
+	for (uint32 i = 0; i < pages; i++)
+	{
+		Buffer buffer = build_page(build.relation, build.fork, kind);
+
+		extent.first = i == 0 ? BufferGetBlockNumber(buffer) : extent.first;
+		page_release(buffer);
+		CHECK_FOR_INTERRUPTS();
+	}
+	return extent;
+}
+
+// A page that reserve() made, locked exclusively and dirty.
+static Buffer
+reserved_page(const Build &build, BlockNumber block)
+{
+	Buffer buffer = ReadBufferExtended(build.relation, build.fork, block, RBM_NORMAL, nullptr);
+
+	LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
+	MarkBufferDirty(buffer);
+	return buffer;
+}
+
+// Centroids and directory entries as they are before any row: centroids get their spread and lists their blocks later.
+static void
+write_lists(Load &load)
+{
+	const Build &build = *load.build;
+
+	for (uint32 i = 0; i < build.lists; i++)
+	{
+		centroid_write(build.relation, build.fork, load.centroids, build.dim, i, CentroidHeader{build.bias[i], 0},
+		               build.centroids + static_cast<Size>(i) * build.dim);
+		CHECK_FOR_INTERRUPTS();
+	}
+	for (uint32 list = 0; list < build.lists + kFirstList; list++)
+	{
+		begin_list(load, list);
+		end_list(load);
+	}
+	load.list = kNoList;
+}
+
+static void
+load_entries(Load &load)
+{
+	TupleTableSlot *slot = MakeSingleTupleTableSlot(flight_descriptor(), &TTSOpsMinimalTuple);
+	int64 done = 0;
+
+	while (tuplesort_gettupleslot(load.build->sort, true, false, slot, nullptr))
+	{
+		bool isnull;
+		uint32 list = static_cast<uint32>(DatumGetInt32(slot_getattr(slot, 1, &isnull)));
+		const varlena *flight = reinterpret_cast<const varlena *>(DatumGetPointer(slot_getattr(slot, 3, &isnull)));
+
+		load_entry(load, list, VARDATA_ANY(flight), VARSIZE_ANY_EXHDR(flight));
+		pgstat_progress_update_param(PROGRESS_CREATEIDX_TUPLES_DONE, ++done);
+		CHECK_FOR_INTERRUPTS();
+	}
+	if (load.list != kNoList)
+	{
+		end_list(load);
+	}
+	ExecDropSingleTupleTableSlot(slot);
+}
+
+// Writes one entry behind the others of its list.
+static void
+load_entry(Load &load, uint32 list, const char *flight, Size bytes)
+{
+	const Build &build = *load.build;
+	const Geometry &geometry = build.geometry;
+	uint32 slots = list < kFirstList ? codeless_slots(geometry) : geometry.height;
+	FlightHeader header;
+
+	if (list != load.list)
+	{
+		if (load.list != kNoList)
+		{
+			end_list(load);
+		}
+		begin_list(load, list);
+	}
+	if (!block_exists(load.block) || load.slot == slots)
+	{
+		add_block(load);
+	}
+	memcpy(&header, flight, sizeof(header));
+
+	Page page = buffer_page(load.block_buffer);
+	BlockHeader *block = page_block(page, load.block.index);
+	uint32 row = add_tid(load, &header.tid);
+
+	if (list < kFirstList)
+	{
+		page_codeless_rows(page, geometry, load.block.index)[load.slot] = row;
+	}
+	else
+	{
+		memcpy(load.code, flight + sizeof(header), bytes - sizeof(header));
+		build.quantizer->store(load.code, build.dim, geometry.height, load.slot,
+		                       page_block_payload(page, geometry, load.block.index));
+		page_block_rows(page, geometry, load.block.index)[load.slot] = row;
+		block->live_mask |= 1u << load.slot;
+	}
+	block->check += row_mix(load.slot, row);
+	load.slot++;
+	load.entry.live++;
+	load.entry.residual_sum += header.residual;
+}
+
+static void
+begin_list(Load &load, uint32 list)
+{
+	load.list = list;
+	load.entry = ListEntry{};
+	load.entry.generation = 1;
+	load.entry.first = load.entry.tail = load.entry.room = kNoBlock;
+	load.block = kNoBlock;
+	load.run_broken = false;
+}
+
+// Writes the directory entry of the list at hand, and its centroid's spread.
+static void
+end_list(Load &load)
+{
+	const Build &build = *load.build;
+	Buffer buffer = reserved_page(build, load.directory.first + load.list / kListsPerPage);
+
+	list_entry_seal(load.entry);
+	*page_list_entry(buffer_page(buffer), load.list % kListsPerPage) = load.entry;
+	page_release(buffer);
+	if (load.list >= kFirstList && load.entry.live > 0)
+	{
+		uint32 centroid = load.list - kFirstList;
+		double spread = std::sqrt(load.entry.residual_sum / load.entry.live / build.dim);
+
+		centroid_write(build.relation, build.fork, load.centroids, build.dim, centroid,
+		               CentroidHeader{build.bias[centroid], static_cast<float>(spread)},
+		               build.centroids + static_cast<Size>(centroid) * build.dim);
+	}
+}
+
+// Takes the next free block, on this page or a new one, and links it behind the list's tail.
+static void
+add_block(Load &load)
+{
+	const Build &build = *load.build;
+	Buffer old = InvalidBuffer;
+
+	if (!BufferIsValid(load.block_buffer) || load.next_index == build.geometry.blocks_per_page)
+	{
+		old = load.block_buffer;
+		load.block_buffer = build_page(build.relation, build.fork, PageKind::Block);
+		blocks_format(buffer_page(load.block_buffer), build.geometry);
+		load.next_index = 0;
+	}
+
+	BlockRef fresh = {BufferGetBlockNumber(load.block_buffer), static_cast<uint16>(load.next_index++), 0};
+
+	block_clear(buffer_page(load.block_buffer), build.geometry, fresh.index, load.list, load.entry.generation);
+	if (block_exists(load.block))
+	{
+		// The tail is on this page, or on the one before it, which is still locked.
+		BlockHeader *tail =
+		    page_block(buffer_page(BufferIsValid(old) ? old : load.block_buffer), load.block.index);
+
+		tail->next = fresh;
+		tail->check += link_mix(load.list, fresh) - link_mix(load.list, kNoBlock);
+		load.run_broken |= BufferIsValid(old) && fresh.page != load.block.page + 1;
+	}
+	else
+	{
+		load.entry.first = fresh;
+	}
+	if (BufferIsValid(old))
+	{
+		page_release(old);
+	}
+	load.block = load.entry.tail = load.entry.room = fresh;
+	load.entry.blocks++;
+	load.entry.run += load.run_broken ? 0 : 1;
+	load.slot = 0;
+}
+
+// Writes a TID into the store and returns its row number.
+static uint32
+add_tid(Load &load, const ItemPointerData *tid)
+{
+	uint32 index = load.row % kTidsPerPage;
+	ItemPointerData copy = *tid;
+
+	if (index == 0)
+	{
+		if (BufferIsValid(load.tid_buffer))
+		{
+			page_release(load.tid_buffer);
+		}
+		load.tid_buffer = reserved_page(*load.build, load.tids.first + load.row / kTidsPerPage);
+	}
+
+	Page page = buffer_page(load.tid_buffer);
+	TidSlot *slot = page_tid_slot(page, index);
+
+	tid_slot_set(*slot, &copy);
+	page_opaque(page)->check += tid_mix(index, *slot);
+	page_opaque(page)->room = index + 1;
+	return load.row++;
+}
+
+// Lets go of the last pages and writes the metapage.
+static void
+load_end(Load &load)
+{
+	const Build &build = *load.build;
+	MetaPage &meta = load.meta;
+
+	if (BufferIsValid(load.tid_buffer))
+	{
+		page_release(load.tid_buffer);
+	}
+	if (BufferIsValid(load.block_buffer))
+	{
+		BlockNumber last = BufferGetBlockNumber(load.block_buffer);
+
+		page_release(load.block_buffer);
+		if (load.next_index < build.geometry.blocks_per_page && build.fork == MAIN_FORKNUM)
+		{
+			RecordPageWithFreeSpace(build.relation, last, kRoomForBlock);
+		}
+	}
+	meta.magic = kMagic;
+	meta.version = kFormatVersion;
+	meta.metric = static_cast<uint8>(build.metric->id);
+	meta.quantizer = static_cast<uint8>(build.quantizer->id);
+	meta.dim = build.dim;
+	meta.lists = build.lists;
+	meta.height = build.geometry.height;
+	meta.blocks_per_page = build.geometry.blocks_per_page;
+	meta.epoch = 1;
+	meta.tid_room = load.tids.pages > 0 ? load.tids.pages - 1 : 0;
+	meta.seed = build.random.state;
+	meta.built_rows = build.entries;
+	meta.mean = meta.calibration = InvalidBlockNumber;
+	meta.tid_extents = load.tids.pages > 0 ? 1 : 0;
+	meta.tids[0] = load.tids.pages > 0 ? load.tids : Extent{};
+	meta.centroid_extents = 1;
+	meta.centroids[0] = load.centroids;
+	meta.directory_extents = 1;
+	meta.directory[0] = load.directory;
+	meta_seal(meta);
+	LockBuffer(load.meta_buffer, BUFFER_LOCK_EXCLUSIVE);
+	memcpy(page_meta(buffer_page(load.meta_buffer)), &meta, sizeof(MetaPage));
+	MarkBufferDirty(load.meta_buffer);
+	page_release(load.meta_buffer);
+}
+
+} // namespace vecsim::ivf

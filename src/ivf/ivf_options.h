@@ -1,0 +1,24 @@
+// ivf_options.h - the options of an ivf index: CREATE INDEX ... WITH (lists = 100, quantizer = sq8).
+#ifndef VECSIM_IVF_OPTIONS_H
+#define VECSIM_IVF_OPTIONS_H
+
+#include "pg/pg.h"
+
+#include "core/quant.h"
+
+namespace vecsim::ivf
+{
+
+// Registers the options.  Called once, when the library is loaded.
+void options_init();
+
+// amoptions.
+bytea *options_parse(Datum reloptions, bool validate);
+
+// What was asked for, or the default.
+int options_lists(Relation index); // 0 = automatic
+const core::Quantizer &options_quantizer(Relation index);
+
+} // namespace vecsim::ivf
+
+#endif

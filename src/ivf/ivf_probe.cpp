@@ -1,0 +1,361 @@
+// ivf_probe.cpp - reading lists, nearest first: which, how many, and what becomes of the rows found.
+#include "pg/pg.h"
+
+#include "core/stop.h"
+#include "ivf/ivf_centroid.h"
+#include "ivf/ivf_scan.h"
+#include "pg/guc.h"
+#include "pg/memory.h"
+
+#include <cmath>
+#include <limits>
+
+namespace vecsim::ivf
+{
+
+static constexpr double kInfinity = std::numeric_limits<double>::infinity();
+static constexpr uint64 kFirstWanted = 10; // K while nothing is known of the LIMIT
+
+static void set_wanted(Scan &scan, uint64 wanted);
+static void prepare_query(Scan &scan, Datum query);
+static void order_lists(Scan &scan);
+static void add_unranked(Scan &scan);
+static void add_all_exactly(Scan &scan);
+static bool read_list(Scan &scan, uint32 list, uint32 probe, CandidateRun *run);
+static bool take_block(Scan &scan, const double *lower, const double *upper, uint32 n, uint32 probe,
+                       CandidateRun *run);
+
+void
+probe_begin(Scan &scan, Datum query)
+{
+	prepare_query(scan, query);
+	if (!scan.ordered)
+	{
+		return;
+	}
+	scan.probed = 0;
+	scan.sorted = 0;
+	scan.recalled = 0;
+	scan.streak = 0;
+	scan.consumed = 0;
+	scan.due = static_cast<uint32>(pg::guc_probes);
+	scan.patience = core::patience_for(pg::guc_target_recall);
+	scan.everything = scan.due == 0 && pg::guc_target_recall >= 1;
+	set_wanted(scan, kFirstWanted);
+	if (scan.prepared == nullptr)
+	{
+		add_all_exactly(scan);
+	}
+	else
+	{
+		order_lists(scan);
+	}
+	add_unranked(scan);
+}
+
+// Detoasts and checks the query, and has the quantiser make it ready.
+static void
+prepare_query(Scan &scan, Datum query)
+{
+	const Index &index = scan.index;
+	types::Vector *vector = types::vector_from_datum(query);
+	uint32 dim = index.meta.dim;
+	bool certain = pg::guc_probes == 0 && pg::guc_target_recall >= 1;
+
+	if (vector->dim != static_cast<int>(dim))
+	{
+		types::vector_dims_differ(static_cast<int>(dim), vector->dim);
+	}
+	scan.query = vector->x;
+	if (index.metric->unit_length && core::squared_norm(scan.query, dim) == 0)
+	{
+		scan.ordered = false;
+		return;
+	}
+	scan.prepared = pg::alloc_array(1, index.quantizer->query_bytes(dim));
+	if (!index.quantizer->prepare(*index.metric, scan.query, dim,
+	                              certain ? core::Bounds::Certain : core::Bounds::Likely, scan.prepared))
+	{
+		scan.prepared = nullptr;
+	}
+}
+
+// Sets K.  Where the K best do not fit in a part of work_mem, all lists are read instead of asking for patience.
+static void
+set_wanted(Scan &scan, uint64 wanted)
+{
+	uint64 rest = wanted > scan.consumed ? wanted - scan.consumed : 1;
+	Size bytes = pg::mul_size_checked(rest, sizeof(double));
+
+	scan.wanted = wanted;
+	if (bytes > static_cast<Size>(work_mem) * 1024 / 8)
+	{
+		scan.everything = true;
+		return;
+	}
+	if (rest > scan.best_room)
+	{
+		if (scan.best.heap != nullptr)
+		{
+			pfree(scan.best.heap);
+		}
+		scan.best.heap = static_cast<double *>(MemoryContextAllocHuge(scan.context, bytes));
+		scan.best_room = rest;
+	}
+	scan.best.k = rest;
+	scan.best.n = 0;
+}
+
+// Scores the lists and sorts the first few.
+static void
+order_lists(Scan &scan)
+{
+	const Index &index = scan.index;
+	uint32 dim = index.meta.dim;
+	float *place = static_cast<float *>(palloc(dim * sizeof(float)));
+	CentroidQuery query = {scan.query, 1, ListScoring::Query};
+
+	if (index.metric->unit_length)
+	{
+		core::normalize(scan.query, dim, place);
+		query.vector = place;
+	}
+	else
+	{
+		query.norm = static_cast<float>(std::sqrt(core::squared_norm(scan.query, dim)));
+	}
+	if (index.meta.lists > scan.lists_room)
+	{
+		if (scan.lists != nullptr)
+		{
+			pfree(scan.lists);
+		}
+		scan.lists = static_cast<core::ListScore *>(
+		    MemoryContextAllocHuge(scan.context, index.meta.lists * sizeof(core::ListScore)));
+		scan.lists_room = index.meta.lists;
+	}
+	centroid_scores(index, query, scan.lists);
+	pfree(place);
+}
+
+bool
+probe_enough(const Scan &scan)
+{
+	if (scan.probed >= scan.index.meta.lists)
+	{
+		return true;
+	}
+	if (scan.due > 0)
+	{
+		return scan.probed >= scan.due;
+	}
+	return !scan.everything && scan.best.n >= scan.best.k && scan.streak >= scan.patience;
+}
+
+void
+probe_next(Scan &scan)
+{
+	constexpr uint32 kFirstSorted = 64;
+
+	if (scan.probed == scan.sorted)
+	{
+		uint32 rest = scan.index.meta.lists - scan.sorted;
+		uint32 more = scan.everything ? rest : Min(rest, Max(scan.sorted, kFirstSorted));
+
+		core::nearest_order(scan.lists + scan.sorted, rest, more);
+		scan.sorted += more;
+	}
+
+	bool improved = read_list(scan, scan.lists[scan.probed].list, scan.probed, nullptr);
+
+	scan.probed++;
+	scan.streak = improved ? 0 : scan.streak + 1;
+	CHECK_FOR_INTERRUPTS();
+}
+
+void
+probe_widen(Scan &scan)
+{
+	if (scan.probed >= scan.index.meta.lists)
+	{
+		return;
+	}
+	if (scan.due > 0)
+	{
+		scan.due = Min(scan.index.meta.lists, scan.probed + static_cast<uint32>(pg::guc_probes));
+		return;
+	}
+	set_wanted(scan, Max(scan.wanted, scan.consumed) * 2);
+	if (scan.everything)
+	{
+		return;
+	}
+
+	// The last list that changed the best K is the last one that holds one of them.
+	uint32 last = pool_rank(scan.pool, scan.best);
+
+	if (scan.best.n < scan.best.k && (scan.pool.floor < kInfinity || scan.pool.runs != nullptr))
+	{
+		scan.everything = true;
+	}
+	scan.streak = scan.probed - Min(last, scan.probed);
+}
+
+void
+probe_recall(Scan &scan)
+{
+	CandidateRun *run = pool_recall_begin(scan.pool);
+
+	for (uint32 probe = scan.recalled; probe < scan.probed; probe++)
+	{
+		read_list(scan, scan.lists[probe].list, probe, run);
+		CHECK_FOR_INTERRUPTS();
+	}
+	scan.recalled = scan.probed;
+	pool_recall_end(scan.pool, run);
+}
+
+// Rows that codes cannot rank are scored exactly by every scan.
+static void
+add_unranked(Scan &scan)
+{
+	ListWalk walk;
+	BlockRun run;
+	uint32 *rows = nullptr;
+
+	list_walk_begin(walk, scan.index, kListUnranked);
+	while (list_walk_next(walk, run))
+	{
+		uint32 n = 0;
+
+		rows = rows != nullptr ? rows : static_cast<uint32 *>(palloc(BLCKSZ));
+		for (uint32 i = 0; i < run.count; i++)
+		{
+			n += block_codeless_entries(scan.index, run, run.first + i, rows + n);
+		}
+		page_release(run.buffer);
+		for (uint32 i = 0; i < n; i++)
+		{
+			Candidate candidate = {0, 0, rows[i], 0, true, true};
+
+			if (refine_row(scan, rows[i], &candidate.lower))
+			{
+				core::best_k_offer(scan.best, candidate.lower);
+				pool_add(scan.pool, candidate, kInfinity);
+			}
+			CHECK_FOR_INTERRUPTS();
+		}
+	}
+	if (rows != nullptr)
+	{
+		pfree(rows);
+	}
+}
+
+// Codes cannot rank against this query: every row is scored exactly, through a tuplesort.
+static void
+add_all_exactly(Scan &scan)
+{
+	CandidateRun *sorted = pool_recall_begin(scan.pool);
+
+	scan.pool.floor = -kInfinity;
+	for (uint32 i = 0; i < scan.index.meta.lists; i++)
+	{
+		ListWalk walk;
+		BlockRun run;
+
+		list_walk_begin(walk, scan.index, kFirstList + i);
+		while (list_walk_next(walk, run))
+		{
+			uint32 n = 0;
+
+			for (uint32 b = 0; b < run.count; b++)
+			{
+				n += block_entries(scan.index, run, run.first + b, scan.rows + n, scan.slots + n);
+			}
+			page_release(run.buffer);
+			for (uint32 r = 0; r < n; r++)
+			{
+				Candidate candidate = {0, 0, scan.rows[r], 0, true, true};
+
+				if (refine_row(scan, scan.rows[r], &candidate.lower))
+				{
+					pool_recall_add(scan.pool, sorted, candidate);
+				}
+				CHECK_FOR_INTERRUPTS();
+			}
+		}
+	}
+	pool_recall_end(scan.pool, sorted);
+	scan.probed = scan.recalled = scan.index.meta.lists;
+}
+
+// Scores a list.  Its rows go to the pool, or where run is given the forgotten ones among them go there.
+// True if one of them is among the best K.
+static bool
+read_list(Scan &scan, uint32 list, uint32 probe, CandidateRun *sink)
+{
+	const Index &index = scan.index;
+	const Geometry &geometry = index.geometry;
+	bool improved = false;
+	ListWalk walk;
+	BlockRun run;
+
+	list_walk_begin(walk, index, list);
+	while (list_walk_next(walk, run))
+	{
+		uint32 n = 0;
+
+		index.quantizer->score(scan.prepared, geometry.height, page_block_payload(run.page, geometry, run.first),
+		                       geometry.payload_bytes, run.count, scan.lower, scan.upper);
+		for (uint32 b = 0; b < run.count; b++)
+		{
+			uint32 entries = block_entries(index, run, run.first + b, scan.rows + n, scan.slots + n);
+
+			// Close the gaps that empty slots leave among the scores; n never overtakes what is read.
+			for (uint32 i = 0; i < entries; i++)
+			{
+				uint32 from = b * geometry.height + scan.slots[n + i];
+
+				scan.lower[n + i] = scan.lower[from];
+				scan.upper[n + i] = scan.upper[from];
+			}
+			n += entries;
+		}
+		page_release(run.buffer);
+		improved |= take_block(scan, scan.lower, scan.upper, n, probe, sink);
+	}
+	return improved;
+}
+
+// n rows with their bounds, row numbers in scan.rows.
+static bool
+take_block(Scan &scan, const double *lower, const double *upper, uint32 n, uint32 probe, CandidateRun *sink)
+{
+	bool exact = scan.index.quantizer->exact;
+	bool improved = false;
+
+	for (uint32 i = 0; i < n; i++)
+	{
+		Candidate candidate = {lower[i], 0, scan.rows[i], probe, exact, false};
+
+		if (!exact)
+		{
+			candidate.width = std::nextafterf(static_cast<float>(upper[i] - lower[i]), INFINITY);
+		}
+		if (sink != nullptr)
+		{
+			pool_recall_add(scan.pool, sink, candidate);
+			continue;
+		}
+		if (upper[i] < core::best_k_worst(scan.best))
+		{
+			core::best_k_offer(scan.best, upper[i]);
+			improved = true;
+		}
+		pool_add(scan.pool, candidate, core::best_k_worst(scan.best));
+	}
+	return improved;
+}
+
+} // namespace vecsim::ivf

@@ -1,0 +1,308 @@
+// ivf_scan.cpp - ordered index scans: the callbacks, and the order in which rows are handed out.
+//
+// Rows are handed out in non-decreasing distance.  One found after a farther one has been handed out is late: it is
+// held back until every list has been read.  Then come the late rows, sorted, then rows at distance NaN, then NULLs.
+#include "pg/pg.h"
+
+#include "ivf/ivf_scan.h"
+
+#include <limits>
+
+namespace vecsim::ivf
+{
+
+static constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+static void begin_search(Scan &scan);
+static bool next_row(Scan &scan, ItemPointer tid);
+static bool next_ordered(Scan &scan, ItemPointer tid);
+static bool next_plain(Scan &scan, ItemPointer tid);
+static bool take(Scan &scan, Candidate &candidate);
+static bool hand_out(Scan &scan, uint32 row, ItemPointer tid);
+static uint32 plain_list(const Scan &scan, uint32 number);
+static bool plain_fill(Scan &scan);
+
+IndexScanDesc
+begin_scan(Relation index, int nkeys, int norderbys)
+{
+	IndexScanDesc desc = RelationGetIndexScan(index, nkeys, norderbys);
+	Scan *scan = static_cast<Scan *>(palloc0(sizeof(Scan)));
+
+	scan->desc = desc;
+	scan->context = AllocSetContextCreate(CurrentMemoryContext, "ivf scan", ALLOCSET_DEFAULT_SIZES);
+	scan->search = AllocSetContextCreate(scan->context, "ivf search", ALLOCSET_DEFAULT_SIZES);
+	pool_init(scan->pool, scan->context, static_cast<Size>(work_mem) * 1024 / 2);
+	pool_init(scan->late, scan->context, static_cast<Size>(work_mem) * 1024 / 4);
+	seen_init(scan->seen, scan->context);
+	desc->opaque = scan;
+	return desc;
+}
+
+void
+rescan(IndexScanDesc desc, ScanKey keys, int nkeys, ScanKey orderbys, int norderbys)
+{
+	Scan *scan = static_cast<Scan *>(desc->opaque);
+
+	if (orderbys != nullptr && norderbys > 0)
+	{
+		memmove(desc->orderByData, orderbys, static_cast<Size>(norderbys) * sizeof(ScanKeyData));
+	}
+	scan->begun = false;
+}
+
+void
+end_scan(IndexScanDesc desc)
+{
+	Scan *scan = static_cast<Scan *>(desc->opaque);
+
+	refine_end(*scan);
+	pool_reset(scan->pool);
+	pool_reset(scan->late);
+	MemoryContextDelete(scan->context);
+	pfree(scan);
+	desc->opaque = nullptr;
+}
+
+bool
+get_tuple(IndexScanDesc desc, ScanDirection direction)
+{
+	Scan *scan = static_cast<Scan *>(desc->opaque);
+	ItemPointerData tid;
+	bool found;
+
+	if (!scan->begun)
+	{
+		MemoryContext old = MemoryContextSwitchTo(scan->search);
+
+		begin_search(*scan);
+		MemoryContextSwitchTo(old);
+	}
+
+	MemoryContext old = MemoryContextSwitchTo(scan->search);
+
+	found = next_row(*scan, &tid);
+	MemoryContextSwitchTo(old);
+	if (found)
+	{
+		desc->xs_heaptid = tid;
+		desc->xs_recheck = false;
+		desc->xs_recheckorderby = false;
+	}
+	return found;
+}
+
+// Begins a search for the present query.
+static void
+begin_search(Scan &scan)
+{
+	IndexScanDesc desc = scan.desc;
+
+	if (desc->numberOfOrderBys != 1)
+	{
+		elog(ERROR, "an ivf index is scanned in the order of exactly one distance");
+	}
+	if (!IsMVCCSnapshot(desc->xs_snapshot))
+	{
+		elog(ERROR, "non-MVCC snapshots are not supported with ivf");
+	}
+	pool_reset(scan.pool);
+	pool_reset(scan.late);
+	seen_reset(scan.seen);
+	MemoryContextReset(scan.search);
+	index_read(scan.index, desc->indexRelation);
+	pgstat_count_index_scan(desc->indexRelation);
+	compat::count_index_search(desc);
+
+	uint32 entries = scan.index.geometry.blocks_per_page * scan.index.geometry.height;
+
+	scan.lower = static_cast<double *>(palloc(entries * sizeof(double)));
+	scan.upper = static_cast<double *>(palloc(entries * sizeof(double)));
+	scan.rows = static_cast<uint32 *>(palloc(entries * sizeof(uint32)));
+	scan.slots = static_cast<uint8 *>(palloc(entries));
+	scan.plain = PlainWalk{};
+	scan.last = -kInfinity;
+	scan.query = nullptr;
+	scan.prepared = nullptr;
+	scan.heap_blocks = 0;
+	scan.ordered = (desc->orderByData[0].sk_flags & SK_ISNULL) == 0;
+	if (scan.ordered)
+	{
+		probe_begin(scan, desc->orderByData[0].sk_argument);
+	}
+	if (scan.ordered)
+	{
+		scan.plain.list = scan.index.meta.lists + kListNan; // the others have been read by then
+	}
+	scan.begun = true;
+}
+
+static bool
+next_row(Scan &scan, ItemPointer tid)
+{
+	return (scan.ordered && next_ordered(scan, tid)) || next_plain(scan, tid);
+}
+
+// The next row that has a distance.
+static bool
+next_ordered(Scan &scan, ItemPointer tid)
+{
+	Candidate candidate;
+
+	while (take(scan, candidate))
+	{
+		if (!candidate.exact)
+		{
+			candidate.exact = candidate.refined = refine_row(scan, candidate.row, &candidate.lower);
+			candidate.width = 0;
+			if (candidate.exact)
+			{
+				pool_add(scan.pool, candidate, kInfinity);
+			}
+			else
+			{
+				scan.consumed++;
+			}
+			continue;
+		}
+		if (candidate.lower < scan.last)
+		{
+			candidate.refined = true; // never to be forgotten
+			pool_add(scan.late, candidate, kInfinity);
+			continue;
+		}
+		scan.last = candidate.lower;
+		scan.consumed++;
+		if (hand_out(scan, candidate.row, tid))
+		{
+			return true;
+		}
+	}
+	while (pool_take(scan.late, candidate))
+	{
+		if (hand_out(scan, candidate.row, tid))
+		{
+			return true;
+		}
+	}
+	return false;
+}
+
+// The nearest row met, once lists enough have been read.
+static bool
+take(Scan &scan, Candidate &candidate)
+{
+	for (;;)
+	{
+		if (scan.due == 0 && scan.consumed >= scan.wanted)
+		{
+			probe_widen(scan);
+		}
+		while (!probe_enough(scan))
+		{
+			probe_next(scan);
+		}
+		if (pool_forgotten(scan.pool))
+		{
+			probe_recall(scan);
+		}
+		if (pool_take(scan.pool, candidate))
+		{
+			return true;
+		}
+		if (scan.probed >= scan.index.meta.lists)
+		{
+			return false;
+		}
+		probe_widen(scan);
+	}
+}
+
+// Looks up a row's TID.  False if the row is gone, or was handed out before and has changed hands since.
+static bool
+hand_out(Scan &scan, uint32 row, ItemPointer tid)
+{
+	const MetaPage &meta = scan.index.meta;
+	uint64 rows = static_cast<uint64>(store_pages(meta.tids, meta.tid_extents)) * kTidsPerPage;
+
+	if (!seen_add(scan.seen, row, rows))
+	{
+		// A row number that was freed and taken again while this scan ran: its new row is not visible to it.
+		if (refine_visible(scan, row))
+		{
+			index_corrupted(scan.index.relation, kMetaBlock, "Two entries name the same row.");
+		}
+		return false;
+	}
+	return refine_tid(scan, row, tid);
+}
+
+// The next row of lists that have no order: those of the lists without codes at the end, or of all lists.
+static bool
+next_plain(Scan &scan, ItemPointer tid)
+{
+	PlainWalk &plain = scan.plain;
+
+	for (;;)
+	{
+		while (plain.next < plain.n)
+		{
+			if (hand_out(scan, plain.rows[plain.next++], tid))
+			{
+				return true;
+			}
+		}
+		if (!plain_fill(scan))
+		{
+			return false;
+		}
+		CHECK_FOR_INTERRUPTS();
+	}
+}
+
+// The list that comes number-th in a walk over all: those with codes, the unranked, the NaN, the NULL rows.
+static uint32
+plain_list(const Scan &scan, uint32 number)
+{
+	return number < scan.index.meta.lists ? kFirstList + number : number - scan.index.meta.lists;
+}
+
+// Reads the rows of the next run of blocks.  False behind the last list.
+static bool
+plain_fill(Scan &scan)
+{
+	PlainWalk &plain = scan.plain;
+	const Index &index = scan.index;
+	uint32 lists = index.meta.lists + kFirstList;
+	BlockRun run;
+
+	for (; plain.list < lists; plain.list++, plain.open = false)
+	{
+		uint32 list = plain_list(scan, plain.list);
+
+		if (!plain.open)
+		{
+			list_walk_begin(plain.walk, index, list);
+			plain.open = true;
+		}
+		if (!list_walk_next(plain.walk, run))
+		{
+			continue;
+		}
+		if (plain.rows == nullptr)
+		{
+			plain.rows = static_cast<uint32 *>(palloc(BLCKSZ));
+		}
+		plain.n = plain.next = 0;
+		for (uint32 i = 0; i < run.count; i++)
+		{
+			plain.n += list < kFirstList
+			               ? block_codeless_entries(index, run, run.first + i, plain.rows + plain.n)
+			               : block_entries(index, run, run.first + i, plain.rows + plain.n, scan.slots);
+		}
+		page_release(run.buffer);
+		return true;
+	}
+	return false;
+}
+
+} // namespace vecsim::ivf

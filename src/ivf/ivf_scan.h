@@ -1,0 +1,101 @@
+// ivf_scan.h - the state of an index scan and the steps it is made of.
+#ifndef VECSIM_IVF_SCAN_H
+#define VECSIM_IVF_SCAN_H
+
+#include "core/topk.h"
+#include "ivf/ivf_list.h"
+#include "ivf/ivf_pool.h"
+#include "ivf/ivf_seen.h"
+
+namespace vecsim::ivf
+{
+
+// Lists read one after the other, their rows handed out as they come: rows that have no order among them.
+struct PlainWalk
+{
+	uint32 list;  // how-manieth list of the walk
+	bool open;    // walk stands in that list
+	ListWalk walk;
+	uint32 *rows; // of the last run of blocks
+	uint32 n;
+	uint32 next;
+};
+
+struct Scan
+{
+	IndexScanDesc desc;
+	Index index;
+	MemoryContext context; // of this struct and of arrays that are kept from one search to the next
+	MemoryContext search;  // of one search: reset by each rescan
+	bool begun;
+
+	// The query.
+	const float *query; // null for a NULL
+	bool ordered;       // false where all rows are at distance NaN or NULL
+	void *prepared;     // by the quantiser; null where codes cannot rank against this query
+
+	// Probing.
+	core::ListScore *lists; // best first, as far as sorted
+	Size lists_room;
+	uint32 sorted;
+	uint32 probed;
+	uint32 recalled; // lists whose forgotten rows have been read again
+	uint32 patience;
+	uint32 streak;   // lists in a row that brought no row into the best K
+	uint32 due;      // lists to read before rows are handed out, where ivf.probes says so
+	bool everything; // read all lists before a row is handed out
+	core::BestK best;
+	Size best_room;
+	uint64 wanted; // K: rows that may be handed out before probing goes on
+	uint64 consumed;
+
+	// Rows met.
+	Pool pool;
+	Pool late; // found after a farther one had been handed out
+	double last; // distance of the last row handed out
+	Seen seen;
+	PlainWalk plain;
+
+	// Room for the scores of one run of blocks.
+	double *lower;
+	double *upper;
+	uint32 *rows;
+	uint8 *slots;
+
+	// Reading heap rows.
+	IndexFetchTableData *fetch;
+	TupleTableSlot *slot;
+	IndexInfo *info;
+	EState *estate;
+	MemoryContext row_context;
+	BlockNumber heap_blocks; // that the heap is known to have
+};
+
+// ---- ivf_probe.cpp: reading lists ------------------------------------------------------------------------------------
+
+// Makes the query ready and scores the lists.
+void probe_begin(Scan &scan, Datum query);
+// True when rows may be handed out.
+bool probe_enough(const Scan &scan);
+// Reads the next list.
+void probe_next(Scan &scan);
+// More rows are wanted than K.
+void probe_widen(Scan &scan);
+// Reads the forgotten rows of the lists probed so far again.
+void probe_recall(Scan &scan);
+
+// ---- ivf_refine.cpp: reading heap rows -------------------------------------------------------------------------------
+
+void refine_begin(Scan &scan);
+void refine_end(Scan &scan);
+// The operator's distance of a row, from its heap tuple under the scan's snapshot.  False where no tuple is visible.
+// +infinity where the distance is NaN or NULL, which a row in a list with codes cannot be.
+bool refine_row(Scan &scan, uint32 row, double *distance);
+// True where a tuple of the row is visible.
+bool refine_visible(Scan &scan, uint32 row);
+// The TID of a live row, checked against the heap's size.
+bool refine_tid(Scan &scan, uint32 row, ItemPointer tid);
+
+} // namespace vecsim::ivf
+
+#endif

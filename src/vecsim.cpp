@@ -1,0 +1,19 @@
+// vecsim.cpp - the front door: module magic and _PG_init, which makes one call a room.
+#include "pg/pg.h"
+
+#include "pg/guc.h"
+
+#include "ivf/ivf_options.h"
+
+extern "C"
+{
+PG_MODULE_MAGIC;
+
+// Runs once in each backend, or once in the postmaster under shared_preload_libraries: so nothing here starts a thread.
+void
+_PG_init(void)
+{
+	vecsim::pg::guc_init();
+	vecsim::ivf::options_init();
+}
+}
