@@ -1,11 +1,13 @@
-// quant.h - quantisers: how a vector is coded in an index entry and how a block of codes is scored against a query.
+// quant.h - quantisers: how a vector is coded in an index entry and how a block of codes is scored against a
+// query.
 //
-// Entries of a list stand in blocks of a fixed height.  A quantiser owns the payload of a block: the codes and factors
-// of `height` slots, laid out as it likes.  Everything else in a block (list, mask, row numbers) is none of its business.
+// Entries of a list stand in blocks of a fixed height.  A quantiser owns the payload of a block: the codes
+// and factors of `height` slots, laid out as it likes.  Everything else in a block (list, mask, row numbers)
+// is none of its business.
 //
-// A score is a pair of bounds on the operator's own distance.  A quantiser that stores the full value is `exact`: both
-// bounds are the distance itself, bit for bit.  Otherwise the bounds hold with high probability (Bounds::Likely) or
-// always, by Cauchy-Schwarz and with room for rounding (Bounds::Certain).
+// A score is a pair of bounds on the operator's own distance.  A quantiser that stores the full value is
+// `exact`: both bounds are the distance itself, bit for bit.  Otherwise the bounds hold with high probability
+// (Bounds::Likely) or always, by Cauchy-Schwarz and with room for rounding (Bounds::Certain).
 #ifndef VECSIM_CORE_QUANT_H
 #define VECSIM_CORE_QUANT_H
 
@@ -27,33 +29,34 @@ struct Quantizer
 	const char *name; // as the option `quantizer` spells it
 	bool exact;       // lower == upper == the operator's distance
 
-	// Bytes of one entry in flight: what encode() writes and store() reads.  Also what an entry takes in a block,
-	// row number apart, up to the padding of the block.
+	// Bytes of one entry in flight: what encode() writes and store() reads.  Also what an entry takes in a
+	// block, row number apart, up to the padding of the block.
 	size_t (*entry_bytes)(size_t dim);
 	// Bytes of the payload of a block, a multiple of 32.
 	size_t (*payload_bytes)(size_t dim, size_t height);
 
-	// Codes v (the user's own value, not normalised) into entry.  False when codes cannot rank this value (a norm or
-	// product that overflows float32, or a zero vector under cosine): it then has no entry.
+	// Codes v (the user's own value, not normalised) into entry.  False when codes cannot rank this value (a
+	// norm or product that overflows float32, or a zero vector under cosine): it then has no entry.
 	bool (*encode)(const Metric &metric, const float *v, size_t dim, void *entry);
 	// Puts an entry into a slot of a block.
 	void (*store)(const void *entry, size_t dim, size_t height, size_t slot, void *payload);
 
-	// Bytes of a prepared query, and preparing one.  The memory is aligned to 64 bytes and plain: it may be freed
-	// without a call.  False when codes cannot rank against this query (as for encode): the caller must then score
-	// every row exactly.
+	// Bytes of a prepared query, and preparing one.  The memory is aligned to 64 bytes and plain: it may be
+	// freed without a call.  False when codes cannot rank against this query (as for encode): the caller must
+	// then score every row exactly.
 	size_t (*query_bytes)(size_t dim);
 	bool (*prepare)(const Metric &metric, const float *q, size_t dim, Bounds bounds, void *query);
 
 	// Scores nblocks neighbouring blocks, block i's payload at payload + i * stride bytes, 32-byte aligned.
-	// lower and upper get nblocks * height values; those of empty slots mean nothing.  Any payload bytes are safe:
-	// damaged ones give wrong bounds (never NaN: lower is -infinity and upper +infinity instead).
+	// lower and upper get nblocks * height values; those of empty slots mean nothing.  Any payload bytes are
+	// safe: damaged ones give wrong bounds (never NaN: lower is -infinity and upper +infinity instead).
 	void (*score)(const void *query, size_t height, const void *payload, size_t stride, size_t nblocks,
 	              double *lower, double *upper);
 };
 
-// What encode() and prepare() ask first: can lists and codes rank a vector of this squared norm?  No where it overflows
-// float32 (unless only the direction counts), where there is no direction, and under a metric that has no list order.
+// What encode() and prepare() ask first: can lists and codes rank a vector of this squared norm?  No where it
+// overflows float32 (unless only the direction counts), where there is no direction, and under a metric that
+// has no list order.
 bool can_rank(const Metric &metric, double norm2);
 
 // Null when no quantiser has this id or name.
