@@ -18,7 +18,7 @@ if [ ${#missing[@]} -eq 0 ]; then
 	exit 0
 fi
 
-echo "Missing: ${missing[*]}"
+echo "Installing ${missing[*]} ..."
 if ! command -v apt-get >/dev/null; then
 	echo "This is not a Debian system: please install the counterparts of these packages by hand." >&2
 	exit 1
@@ -35,8 +35,11 @@ as_root()
 }
 
 no_cluster=/etc/postgresql-common/createcluster.d/vecsim-deps.conf
-trap 'as_root rm -f $no_cluster' EXIT
-as_root apt-get update -qq
+log=$(mktemp)
+trap 'rm -f "$log"; as_root rm -f $no_cluster' EXIT
 as_root mkdir -p "$(dirname $no_cluster)"
 echo 'create_main_cluster = false' | as_root tee $no_cluster >/dev/null
-as_root apt-get install -y -qq --no-install-recommends "${missing[@]}"
+if ! { as_root apt-get update && as_root apt-get install -y --no-install-recommends "${missing[@]}"; } >"$log" 2>&1; then
+	cat "$log" >&2
+	exit 1
+fi
