@@ -5,6 +5,7 @@
 // cannot be trusted.
 #include "core/metric.h"
 
+#include "core/sums.h"
 #include "kernels/kernels.h"
 
 #include <cfloat>
@@ -16,29 +17,6 @@ namespace vecsim::core
 // Below this a float32 sum is computed again in double.  A product that underflows is off by at most 2^-150,
 // a sum of 16,000 of them by 1.2e-41: 1e-11 of this floor, far less than the rounding of the sum itself.
 static constexpr float kPrecisionFloor = 1e-30f;
-
-// The sum of term(i) for i in 0..d-1 in double, in one fixed order.
-template <typename Term>
-static inline double
-sum_in_double(size_t d, Term term)
-{
-	constexpr size_t kLanes = 4;
-	double lanes[kLanes] = {0, 0, 0, 0};
-	size_t i = 0;
-
-	for (; i + kLanes <= d; i += kLanes)
-	{
-		for (size_t lane = 0; lane < kLanes; lane++)
-		{
-			lanes[lane] += term(i + lane);
-		}
-	}
-	for (; i < d; i++)
-	{
-		lanes[i % kLanes] += term(i);
-	}
-	return (lanes[0] + lanes[2]) + (lanes[1] + lanes[3]);
-}
 
 // sum a_i * b_i in double.
 static double

@@ -9,8 +9,11 @@
 // is `height` rows of codes, then `height` of each factor (struct of arrays), then padding to 32 bytes.
 #include "core/quant_sq8.h"
 #include "core/quant.h"
+#include "core/sums.h"
 #include "kernels/kernels.h"
 
+#include <algorithm>
+#include <bit>
 #include <cfloat>
 #include <cmath>
 #include <limits>
@@ -56,6 +59,7 @@ static void sq8_score(const void *query, size_t height, const void *payload, siz
                       double *lower, double *upper);
 static size_t sq8_code_bytes(size_t dim);
 static float code_row(const float *v, size_t dim, double unit, int8_t *codes, int32_t *codes2);
+static inline int nearest_integer(double x);
 static double largest_component(const float *v, size_t dim);
 static float round_up(double x);
 static double code_query(const float *q, size_t dim, double unit, Sq8Query &prepared, int16_t *codes);
@@ -103,14 +107,14 @@ sq8_encode(const Metric &metric, const float *v, size_t dim, void *entry)
 	int32_t codes2;
 	float scale = code_row(v, dim, unit, codes, &codes2);
 	double wide_scale = static_cast<double>(scale);
-	double error2 = 0;
-
-	for (size_t i = 0; i < dim; i++)
-	{
+	double error2 = sum_in_double(dim,
+	                              [=](size_t i)
+	                              {
 		double rest = static_cast<double>(v[i]) * unit - wide_scale * codes[i];
 
-		error2 += rest * rest;
-	}
+		return rest * rest;
+	});
+
 	memset(codes + dim, 0, sq8_code_bytes(dim) - dim);
 
 	double size = wide_scale * std::sqrt(static_cast<double>(codes2));
@@ -133,35 +137,45 @@ code_row(const float *v, size_t dim, double unit, int8_t *codes, int32_t *codes2
 {
 	double step = largest_component(v, dim) * unit / kMaxCode;
 	double inverse = step >= static_cast<double>(FLT_MIN) ? unit / step : 0;
-	double product = 0;
 	int32_t squares = 0;
 
 	for (size_t i = 0; i < dim; i++)
 	{
-		double steps = static_cast<double>(v[i]) * inverse;
-		int code = static_cast<int>(steps < 0 ? steps - 0.5 : steps + 0.5);
-
-		codes[i] = static_cast<int8_t>(code);
-		product += steps * code;
-		squares += code * code;
+		codes[i] = static_cast<int8_t>(nearest_integer(static_cast<double>(v[i]) * inverse));
+	}
+	for (size_t i = 0; i < dim; i++)
+	{
+		squares += codes[i] * codes[i];
 	}
 	*codes2 = squares;
-	return squares > 0 ? static_cast<float>(step * product / squares) : 0;
+	if (squares == 0)
+	{
+		return 0;
+	}
+
+	double product = sum_in_double(dim, [=](size_t i) { return static_cast<double>(v[i]) * codes[i]; });
+
+	return static_cast<float>(product * unit / squares);
 }
 
-// The largest |v_i|.
+// The integer next to x, a half away from zero; unlike the library's, in a form that vectorises.
+static inline int
+nearest_integer(double x)
+{
+	return static_cast<int>(x + std::copysign(0.5, x));
+}
+
+// The largest |v_i|.  Sizes of floats compare as their bits do, and a maximum of integers vectorises.
 static double
 largest_component(const float *v, size_t dim)
 {
-	float largest = 0;
+	int32_t largest = 0;
 
 	for (size_t i = 0; i < dim; i++)
 	{
-		float size = std::fabs(v[i]);
-
-		largest = size > largest ? size : largest;
+		largest = std::max(largest, std::bit_cast<int32_t>(std::fabs(v[i])));
 	}
-	return static_cast<double>(largest);
+	return static_cast<double>(std::bit_cast<float>(largest));
 }
 
 // The smallest float that is not below x.
@@ -242,14 +256,7 @@ static double
 code_query(const float *q, size_t dim, double unit, Sq8Query &prepared, int16_t *codes)
 {
 	double largest = largest_component(q, dim) * unit;
-	double sum = 0;
-	double codes2 = 0; // of integers, so exact
-	double error2 = 0;
-
-	for (size_t i = 0; i < dim; i++)
-	{
-		sum += std::fabs(static_cast<double>(q[i])) * unit;
-	}
+	double sum = unit * sum_in_double(dim, [=](size_t i) { return static_cast<double>(std::fabs(q[i])); });
 
 	// Rounding may add a half to each value; one more step for this arithmetic's own rounding.
 	double by_sum = sum / (kMaxQuerySum - 1 - static_cast<double>(dim) / 2);
@@ -258,17 +265,19 @@ code_query(const float *q, size_t dim, double unit, Sq8Query &prepared, int16_t 
 
 	for (size_t i = 0; i < dim; i++)
 	{
-		double steps = static_cast<double>(q[i]) * inverse;
-		int code = static_cast<int>(steps < 0 ? steps - 0.5 : steps + 0.5);
-		double rest = static_cast<double>(q[i]) * unit - step * code;
-
-		codes[i] = static_cast<int16_t>(code);
-		codes2 += static_cast<double>(code) * code;
-		error2 += rest * rest;
+		codes[i] = static_cast<int16_t>(nearest_integer(static_cast<double>(q[i]) * inverse));
 	}
 	prepared.step = step;
-	prepared.coded_norm2 = step * step * codes2;
-	return std::sqrt(error2);
+	// A sum of integers, so exact.
+	prepared.coded_norm2 =
+		step * step * sum_in_double(dim, [=](size_t i) { return static_cast<double>(codes[i] * codes[i]); });
+	return std::sqrt(sum_in_double(dim,
+	                               [=](size_t i)
+	                               {
+		double rest = static_cast<double>(q[i]) * unit - step * codes[i];
+
+		return rest * rest;
+	}));
 }
 
 // How far a float32 kernel's sum of d products (or squared differences) may be from the real one, as a part
