@@ -39,7 +39,8 @@ log=$(mktemp)
 trap 'rm -f "$log"; as_root rm -f $no_cluster' EXIT
 as_root mkdir -p "$(dirname $no_cluster)"
 echo 'create_main_cluster = false' | as_root tee $no_cluster >/dev/null
-if ! { as_root apt-get update && as_root apt-get install -y --no-install-recommends "${missing[@]}"; } >"$log" 2>&1; then
+if ! as_root apt-get update >"$log" 2>&1 ||
+	! as_root apt-get install -y --no-install-recommends "${missing[@]}" >>"$log" 2>&1; then
 	cat "$log" >&2
 	exit 1
 fi

@@ -51,7 +51,7 @@ PLANTS = [
     ("no_pg_try", {"src/pg/memory.cpp+": "#define PG_TRY()\n"}),
     ("versions_only_in_compat", {"src/pg/memory.cpp+": "#if PG_VERSION_NUM >= 160000\n#endif\n"}),
     ("threads_only_in_parallel", {"src/core/topk.cpp": "// topk.cpp - x.\n#pragma omp declare simd\nvoid f();\n"}),
-    ("wal_only_in_page_io", {"src/ivf/ivf_scan.cpp": '// ivf_scan.cpp - x.\n#include "pg/pg.h"\nvoid log_newpage();\n'}),
+    ("wal_only_in_page_io", {"src/pg/memory.cpp+": "void log_newpage();\n"}),
     ("intrinsics_only_in_kernels", {"src/core/topk.cpp": "// topk.cpp - x.\n#include <immintrin.h>\n"}),
     ("no_machine_paths", {"README.md": "Look into /" + "home/someone/vecsim.\n"}),
     ("base_names_are_unique", {"test/unit/memory.cpp": "// memory.cpp - x.\n"}),

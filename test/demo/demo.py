@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """demo.py [--psql] - vecsim on real data, in a minute: loads, indexes, asks, measures; or opens psql on the same data.
 
-Runs on a throw-away server of its own (test/stage.py) with what `make stage` built; nothing is installed or left behind.
+Runs on a throw-away server of its own (test/stage.py) with what `make stage` built; nothing is left behind.
 """
 
 import io
@@ -157,7 +157,8 @@ def prompt(cursor, server):
             SELECT text, cosine_similarity(embedding, q.embedding) AS similarity
             FROM items ORDER BY embedding <=> q.embedding LIMIT 3) near
         WHERE q.id = 166;
-        EXPLAIN ANALYZE SELECT id FROM items ORDER BY embedding <=> (SELECT embedding FROM queries WHERE id = 7) LIMIT 10;
+        EXPLAIN ANALYZE SELECT id FROM items
+            ORDER BY embedding <=> (SELECT embedding FROM queries WHERE id = 7) LIMIT 10;
         SET ivf.target_recall = 1;   -- exact answers
         SET vecsim.simd = scalar;    -- the same answers without SIMD""")
     show.say("The server and all in it are gone when you leave with \\q.")

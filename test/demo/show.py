@@ -50,7 +50,8 @@ def answers(question, kind, rows):
     """A question and the (text, similarity) rows that were found."""
     mark = "▸" if UNICODE else ">"
     kind = f"({kind})"
-    print(f"\n  {styled(mark, 'title')} {styled(clipped(question, WIDTH - len(kind) - 6), 'bold')} {styled(kind, 'dim')}")
+    question = clipped(question, WIDTH - len(kind) - 6)
+    print(f"\n  {styled(mark, 'title')} {styled(question, 'bold')} {styled(kind, 'dim')}")
     for text, similarity in rows:
         word, _, meaning = text.partition(": ")
         room = WIDTH - 25
