@@ -1,10 +1,7 @@
-// test_quant.cpp - flat gives the operator's bits; sq8's bounds hold, are tight enough to be of use, and
-// survive damage.
-#include "core/quant.h"
-#include "core_fixture.h"
+// test_quant.cpp - the table of quantisers, flat's bits, what cannot be ranked, and damage.
+#include "quant_fixture.h"
 
 #include <float.h>
-#include <string.h>
 
 #include <bit>
 
@@ -12,151 +9,6 @@ using namespace core_fixture;
 
 namespace
 {
-
-constexpr MetricId kMetricIds[] = {MetricId::L2, MetricId::InnerProduct, MetricId::Cosine};
-
-const Quantizer &
-quantizer(QuantizerId id)
-{
-	return *quantizer_by_id(static_cast<uint8_t>(id));
-}
-
-// Blocks of coded rows, as a list holds them.
-struct Blocks
-{
-	const Quantizer &codes;
-	const Metric &metric;
-	size_t dim;
-	size_t height;
-	size_t stride;
-	size_t count; // blocks
-	Memory memory;
-
-	Blocks(QuantizerId id, MetricId metric_id, size_t d, size_t block_height, const std::vector<Vector> &rows)
-		: codes(quantizer(id)), metric(core_fixture::metric(metric_id)), dim(d), height(block_height),
-		  stride(codes.payload_bytes(d, block_height) + 32),
-		  count((rows.size() + block_height - 1) / block_height), memory(stride * count)
-	{
-		Memory entry(codes.entry_bytes(d));
-
-		memset(memory.data(), 0, stride * count);
-		for (size_t i = 0; i < rows.size(); i++)
-		{
-			EXPECT_TRUE(codes.encode(metric, rows[i].data(), d, entry.data()));
-			codes.store(entry.data(), d, height, i % height, memory.data() + i / height * stride);
-		}
-	}
-
-	// Bounds of every slot.
-	struct Scores
-	{
-		std::vector<double> lower;
-		std::vector<double> upper;
-	};
-
-	Scores
-	score(const Vector &q, Bounds bounds)
-	{
-		Memory query(codes.query_bytes(dim));
-		Scores scores = {std::vector<double>(count * height), std::vector<double>(count * height)};
-
-		EXPECT_TRUE(codes.prepare(metric, q.data(), dim, bounds, query.data()));
-		codes.score(query.data(), height, memory.data(), stride, count, scores.lower.data(),
-		            scores.upper.data());
-		return scores;
-	}
-};
-
-// Vectors of the kinds that stress codes: dense, sparse, one component above all, of one value, nearly equal.
-std::vector<Vector>
-difficult_rows(Random &random, size_t n, size_t d, float scale)
-{
-	std::vector<Vector> rows;
-
-	for (size_t i = 0; i < n; i++)
-	{
-		Vector row = gaussian_vector(random, d, scale);
-
-		switch (i % 6)
-		{
-			case 1:
-				for (float &value : row)
-				{
-					value = random_below(random, 4) == 0 ? value : 0;
-				}
-				row[random_below(random, d)] = scale;
-				break;
-			case 2:
-				row[random_below(random, d)] *= 100;
-				break;
-			case 3:
-				row.assign(d, row[0]);
-				break;
-			case 4:
-				row = near_vector(random, rows[i - 4], 1e-4, scale);
-				break;
-			case 5:
-				// Of quite another length.
-				for (float &value : row)
-				{
-					value *= i % 12 == 5 ? 30.0f : 0.03f;
-				}
-				break;
-			default:
-				break;
-		}
-		rows.push_back(row);
-	}
-	return rows;
-}
-
-// Queries unlike and like the rows, and one of them.
-std::vector<Vector>
-difficult_queries(Random &random, const std::vector<Vector> &rows, size_t d, float scale)
-{
-	std::vector<Vector> queries = difficult_rows(random, 6, d, scale);
-
-	for (size_t i = 0; i < 6; i++)
-	{
-		queries.push_back(rows[i]);
-		queries.push_back(near_vector(random, rows[i], 0.01, scale));
-	}
-	for (float &value : queries[6])
-	{
-		value = -value;
-	}
-	return queries;
-}
-
-// Of all rows by all queries, how many lie outside their bounds.
-struct Outside
-{
-	size_t scored = 0;
-	size_t outside = 0;
-};
-
-Outside
-count_outside(MetricId id, size_t d, float scale, Bounds bounds, Random &random)
-{
-	std::vector<Vector> rows = difficult_rows(random, 66, d, scale);
-	Blocks blocks(QuantizerId::Sq8, id, d, 7, rows);
-	Outside result;
-
-	for (const Vector &q : difficult_queries(random, rows, d, scale))
-	{
-		Blocks::Scores scores = blocks.score(q, bounds);
-
-		for (size_t i = 0; i < rows.size(); i++)
-		{
-			double distance = blocks.metric.distance(q.data(), rows[i].data(), d);
-
-			EXPECT_LE(scores.lower[i], scores.upper[i]);
-			result.scored++;
-			result.outside += !(scores.lower[i] <= distance && distance <= scores.upper[i]);
-		}
-	}
-	return result;
-}
 
 class QuantTest : public Core
 {
@@ -263,164 +115,6 @@ TEST_F(QuantTest, FlatGivesTheOperatorsBitsAtTheEdges)
 	}
 }
 
-TEST_F(QuantTest, CertainBoundsAlwaysHold)
-{
-	Random random = {2};
-
-	for (MetricId id : kMetricIds)
-	{
-		for (size_t d : kDims)
-		{
-			for (float scale : kScales)
-			{
-				Outside found = count_outside(id, d, scale, Bounds::Certain, random);
-
-				EXPECT_EQ(0u, found.outside) << static_cast<int>(id) << " " << d << " " << scale;
-			}
-		}
-		for (float scale : {1e-42f, 1e-30f, 1e-16f, 1e14f})
-		{
-			EXPECT_EQ(0u, count_outside(id, 50, scale, Bounds::Certain, random).outside) << scale;
-		}
-	}
-}
-
-// Vectors that have no rounding error, so that only float32's own arithmetic separates the bounds.
-TEST_F(QuantTest, CertainBoundsHoldWithoutCodeErrors)
-{
-	Random random = {3};
-
-	for (MetricId id : kMetricIds)
-	{
-		for (size_t d : kDims)
-		{
-			std::vector<Vector> rows;
-
-			for (size_t i = 0; i < 64; i++)
-			{
-				Vector row(d);
-
-				for (float &value : row)
-				{
-					value = static_cast<float>(random_below(random, 255)) - 127;
-				}
-				row[0] = 127;
-				rows.push_back(row);
-			}
-
-			Blocks blocks(QuantizerId::Sq8, id, d, 32, rows);
-
-			for (size_t query = 0; query < 8; query++)
-			{
-				Blocks::Scores scores = blocks.score(rows[query], Bounds::Certain);
-
-				for (size_t i = 0; i < rows.size(); i++)
-				{
-					double distance = blocks.metric.distance(rows[query].data(), rows[i].data(), d);
-
-					EXPECT_LE(scores.lower[i], distance);
-					EXPECT_GE(scores.upper[i], distance);
-				}
-			}
-		}
-	}
-}
-
-TEST_F(QuantTest, LikelyBoundsNearlyAlwaysHold)
-{
-	Random random = {4};
-
-	for (MetricId id : kMetricIds)
-	{
-		for (size_t d : kDims)
-		{
-			Outside all;
-
-			for (float scale : kScales)
-			{
-				for (int trial = 0; trial < 3; trial++)
-				{
-					Outside found = count_outside(id, d, scale, Bounds::Likely, random);
-
-					all.scored += found.scored;
-					all.outside += found.outside;
-				}
-			}
-			EXPECT_LT(static_cast<double>(all.outside), 0.001 * static_cast<double>(all.scored)) << d;
-			RecordProperty("outside", static_cast<int>(all.outside));
-		}
-	}
-}
-
-TEST_F(QuantTest, BoundsAreTightEnoughToBeOfUse)
-{
-	Random random = {5};
-	size_t d = 384;
-	std::vector<Vector> rows;
-
-	for (size_t i = 0; i < 100; i++)
-	{
-		rows.push_back(gaussian_vector(random, d, 1));
-	}
-	for (float scale : kScales)
-	{
-		for (Vector &row : rows)
-		{
-			for (float &value : row)
-			{
-				value *= scale;
-			}
-		}
-		for (MetricId id : kMetricIds)
-		{
-			Vector q = gaussian_vector(random, d, scale);
-			Blocks blocks(QuantizerId::Sq8, id, d, 32, rows);
-			Blocks::Scores likely = blocks.score(q, Bounds::Likely);
-			Blocks::Scores certain = blocks.score(q, Bounds::Certain);
-			double norm = exact_norm(rows[0]);
-			double unit = id == MetricId::Cosine ? 1 : id == MetricId::L2 ? norm : norm * exact_norm(q);
-
-			for (size_t i = 0; i < rows.size(); i++)
-			{
-				EXPECT_LT(likely.upper[i] - likely.lower[i], 0.005 * unit);
-				EXPECT_LT(certain.upper[i] - certain.lower[i], 0.03 * unit);
-				EXPECT_LT(likely.upper[i] - likely.lower[i], certain.upper[i] - certain.lower[i]);
-			}
-		}
-		for (Vector &row : rows)
-		{
-			for (float &value : row)
-			{
-				value /= scale;
-			}
-		}
-	}
-}
-
-// A query equal to a row: the rounding error is then part of the difference, not independent of it.
-TEST_F(QuantTest, LikelyBoundsHoldForTheRowItself)
-{
-	Random random = {6};
-
-	for (MetricId id : kMetricIds)
-	{
-		for (size_t d : kDims)
-		{
-			std::vector<Vector> rows = difficult_rows(random, 60, d, 1);
-			Blocks blocks(QuantizerId::Sq8, id, d, 32, rows);
-
-			for (size_t i = 0; i < rows.size(); i++)
-			{
-				Blocks::Scores scores = blocks.score(rows[i], Bounds::Likely);
-				double distance = blocks.metric.distance(rows[i].data(), rows[i].data(), d);
-
-				EXPECT_LE(scores.lower[i], distance) << d << " " << i;
-				EXPECT_GE(scores.upper[i], distance) << d << " " << i;
-			}
-		}
-	}
-}
-
 TEST_F(QuantTest, LevelsHeightsAndNeighboursDoNotShow)
 {
 	Random random = {7};
@@ -491,28 +185,44 @@ TEST_F(QuantTest, SaysWhatItCannotRank)
 	}
 }
 
-TEST_F(QuantTest, ZeroAndTinyVectorsKeepTheirBounds)
+// Each factor of each slot in turn: the bounds are then all that the operator can give.
+TEST_F(QuantTest, FactorsThatAreNoNumbersGiveTheWidestBounds)
 {
-	Random random = {8};
-	std::vector<Vector> rows = {Vector(9), Vector(9, 1e-45f), Vector(9, 1e-39f),
-	                            gaussian_vector(random, 9, 1)};
+	Random random = {10};
+	size_t d = 12;
+	size_t height = 4;
+	std::vector<Vector> rows = difficult_rows(random, height, d, 1);
 
-	for (MetricId id : {MetricId::L2, MetricId::InnerProduct})
+	for (MetricId id : kMetricIds)
 	{
-		Blocks blocks(QuantizerId::Sq8, id, 9, 4, rows);
-
-		for (const Vector &q : rows)
+		// Under L2 the second factor is an integer.
+		for (size_t factor : {0, 1, 2})
 		{
-			Blocks::Scores scores = blocks.score(q, Bounds::Certain);
+			Blocks blocks(QuantizerId::Sq8, id, d, height, rows);
+			float nan = NAN;
 
-			for (size_t i = 0; i < rows.size(); i++)
+			if (id == MetricId::L2 && factor == 1)
 			{
-				double distance = blocks.metric.distance(q.data(), rows[i].data(), 9);
+				continue;
+			}
+			memcpy(blocks.memory.data() + height * d + (factor * height + 2) * sizeof(float), &nan,
+			       sizeof(nan));
+			for (Bounds bounds : {Bounds::Likely, Bounds::Certain})
+			{
+				Blocks::Scores scores = blocks.score(rows[0], bounds);
 
-				EXPECT_LE(scores.lower[i], distance);
-				EXPECT_GE(scores.upper[i], distance);
+				EXPECT_EQ(id == MetricId::InnerProduct ? -INFINITY : 0, scores.lower[2]);
+				EXPECT_EQ(id == MetricId::Cosine ? 2 : INFINITY, scores.upper[2]);
+				EXPECT_LT(scores.upper[1] - scores.lower[1], 10);
 			}
 		}
+
+		Blocks flat(QuantizerId::Flat, id, d, height, rows);
+		float nan = NAN;
+
+		memcpy(flat.memory.data() + (2 * d + 3) * sizeof(float), &nan, sizeof(nan));
+		EXPECT_EQ(-INFINITY, flat.score(rows[0], Bounds::Certain).lower[2]);
+		EXPECT_EQ(INFINITY, flat.score(rows[0], Bounds::Certain).upper[2]);
 	}
 }
 
