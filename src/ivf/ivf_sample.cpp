@@ -16,6 +16,9 @@ namespace vecsim::ivf
 static constexpr double kRowsPerList = 64;      // sample rows a centroid, where memory allows
 static constexpr double kLeastRowsPerList = 16; // and where it does not, before lists become fewer
 
+// Rows of a block are often alike, and not as many as those of the next: blocks to draw from, where there are so many.
+static constexpr BlockNumber kLeastBlocks = 300;
+
 static double estimate_rows(Build &build, BlockNumber blocks);
 static void choose_lists(Build &build, double rows);
 static Size memory_needed(const Build &build, double sample, double lists);
@@ -46,16 +49,16 @@ build_sample(Build &build)
 	// A tenth more blocks than should be needed: what is too much replaces rows at random.
 	constexpr double kMargin = 1.1;
 	double share = Min(1.0, kMargin * static_cast<double>(build.sample_room) / rows);
+	BlockNumber wanted = static_cast<BlockNumber>(std::ceil(share * blocks));
 
-	scan_blocks(build, blocks, static_cast<BlockNumber>(std::ceil(share * blocks)), sample_row);
+	scan_blocks(build, blocks, Max(wanted, Min(kLeastBlocks, blocks)), sample_row);
 }
 
 // Rows that the index will have, from the density of a few blocks.
 static double
 estimate_rows(Build &build, BlockNumber blocks)
 {
-	constexpr BlockNumber kBlocks = 300; // the density's error is then a few percent
-	BlockNumber some = Min(kBlocks, blocks);
+	BlockNumber some = Min(kLeastBlocks, blocks); // the density's error is then a few percent
 
 	build.sample_seen = 0;
 	scan_blocks(build, blocks, some, count_row);
