@@ -212,7 +212,7 @@ class Runner:
                    TEMP_CONFIG=str(conf))
         counts = count_tap(*self.there("prove", env, "prove", "-v", "-I", test / "perl", "-I", tree / "test/t", *files))
         if counts.failed:
-            self.keep("prove", tree / "tmp_check/log")
+            self.keep("prove", tree / "tmp_check")
         return counts
 
     def examples(self):

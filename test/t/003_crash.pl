@@ -1,0 +1,160 @@
+# 003_crash.pl - servers and backends die in the midst of inserts, of VACUUM and of builds: nothing committed is lost.
+use strict;
+use warnings FATAL => 'all';
+
+use FindBin;
+use lib $FindBin::RealBin;
+use PostgreSQL::Test::Utils;
+use Test::More;
+use Time::HiRes qw(sleep);
+use VecsimTest;
+
+my $node = new_node('crash', conf => "restart_after_crash = on\nwal_skip_threshold = 0\n");
+
+# ---- Inserts, deletions and VACUUM, killed at several moments ----
+
+fill($node, rows => 500);
+
+# A client that inserts from an id on, one or several rows a transaction, and deletes some of them.  It prints the ids
+# whose commit it has seen.
+sub writer
+{
+	my ($first) = @_;
+	my $sql = '';
+
+	for (my $id = $first; $id < $first + 20000; $id += 8)
+	{
+		$sql .= "INSERT INTO t VALUES ($id, make_vector($id, 16)) RETURNING id;\n";
+		$sql .= sprintf("INSERT INTO t SELECT i, make_vector(i, 16) FROM generate_series(%d, %d) i RETURNING id;\n",
+			$id + 1, $id + 7);
+		$sql .= sprintf("DELETE FROM t WHERE id = %d RETURNING -id;\n", $id + 3);
+		$sql .= "VACUUM (INDEX_CLEANUP on) t;\n" if $first % 200000 == 0 && $id % 800 == 0;
+	}
+	return start_psql($node, $sql);
+}
+
+# What the writers saw committed is there, and what they saw deleted is not.
+sub committed_is_there
+{
+	my ($round, @outs) = @_;
+	my %there = map { $_ => 1 } split /\n/, $node->safe_psql('postgres', 'SELECT id FROM t');
+	my @ids = grep { /^-?\d+$/ } map { my $out = $_; $out =~ s/[^\n]*\z//; split /\n/, $out } @outs;
+	my %deleted = map { -$_ => 1 } grep { $_ < 0 } @ids;
+	my @lost = grep { $_ > 0 && !$there{$_} && !$deleted{$_} } @ids;
+	my @back = grep { $there{$_} } keys %deleted;
+
+	cmp_ok(scalar @ids, '>', 20, "$round: the writers were at work");
+	is_deeply([ @lost, @back ], [], "$round: every committed change is there");
+	return;
+}
+
+my @ways = ('kill -9', 'immediate', 'kill -9', 'immediate', 'kill -9');
+for my $round (1 .. @ways)
+{
+	my $way = $ways[ $round - 1 ];
+	my @writers = map { writer($round * 200000 + $_ * 50000) } 0 .. 1;
+
+	$node->poll_query_until('postgres', sprintf('SELECT count(*) > %d FROM t WHERE id >= %d', 150, $round * 200000));
+	sleep 0.05 * $round;
+	if ($way eq 'kill -9')
+	{
+		my $pid = $node->safe_psql('postgres',
+			"SELECT pid FROM pg_stat_activity WHERE query ~ '^(INSERT|DELETE|VACUUM)' AND pid <> pg_backend_pid() LIMIT 1");
+
+		like($pid, qr/^\d+$/, 'a writer to kill');
+		kill 'KILL', $pid;
+	}
+	else
+	{
+		$node->stop('immediate');
+	}
+	my @outs = map { (finish_psql($_))[0] } @writers;
+	$way eq 'kill -9' ? poll_start($node) : $node->start;
+	committed_is_there("round $round, $way", @outs);
+	same_answers($node, "round $round, $way: the index answers as the table does");
+
+	my $next = $round * 200000 + 100000;
+	$node->safe_psql('postgres', "INSERT INTO t SELECT i, make_vector(i, 16) FROM generate_series($next, $next + 400) i;
+	                              DELETE FROM t WHERE id % 5 = $round - 1");
+	$node->safe_psql('postgres', 'VACUUM (INDEX_CLEANUP on) t');
+	same_answers($node, "round $round, $way: inserts, deletions and VACUUM go on");
+}
+
+# ---- A build, killed in several phases ----
+
+fill($node, table => 'b', rows => 6000, dim => 48, no_index => 1);
+foreach my $phase ('performing k-means', 'assigning rows', 'loading entries')
+{
+	my $killed = '';
+
+	# A phase may be over before it is seen: a few attempts.
+	for (my $attempt = 0; $attempt < 10 && $killed !~ /^\d+$/; $attempt++)
+	{
+		my $build = start_psql($node, "SET maintenance_work_mem = '16MB'; SET vecsim.build_threads = 1;
+		                               CREATE INDEX b_v_idx ON b USING ivf (v vector_l2_ops) WITH (lists = 1500)");
+
+		$killed = $node->safe_psql('postgres', <<SQL);
+CREATE TEMP TABLE found (pid int);
+DO \$\$
+DECLARE
+	until timestamptz := clock_timestamp() + interval '30 s';
+	seen text := '';
+BEGIN
+	WHILE clock_timestamp() < until AND NOT EXISTS (SELECT FROM found) LOOP
+		PERFORM pg_stat_clear_snapshot();
+		INSERT INTO found SELECT pid FROM pg_stat_progress_create_index WHERE phase = 'building index: $phase';
+		EXIT WHEN to_regclass('b_v_idx') IS NOT NULL;
+	END LOOP;
+END \$\$;
+SELECT pid FROM found
+SQL
+		kill 'KILL', $killed if $killed =~ /^\d+$/;
+		finish_psql($build);
+		poll_start($node);
+		$node->safe_psql('postgres', 'DROP INDEX IF EXISTS b_v_idx');
+	}
+	like($killed, qr/^\d+$/, "a build was killed while $phase");
+	is($node->safe_psql('postgres', "SELECT count(*) FROM pg_class WHERE relname = 'b_v_idx'"), '0', '... no index is left');
+	is($node->safe_psql('postgres', 'SELECT count(*) FROM b'), '6000', '... the table is whole');
+}
+$node->safe_psql('postgres', 'CREATE INDEX b_v_idx ON b USING ivf (v vector_l2_ops)');
+same_answers($node, 'the build that is not killed is right', table => 'b', dim => 48);
+
+# ---- Table and index made in one transaction, which at wal_level minimal writes no WAL ----
+
+is($node->safe_psql('postgres', 'SHOW wal_level'), 'minimal', 'wal_level is minimal');
+$node->safe_psql('postgres', <<'SQL');
+BEGIN;
+CREATE TABLE one (id bigint PRIMARY KEY, v vector(16));
+INSERT INTO one SELECT i, make_vector(i, 16) FROM generate_series(1, 1500) i;
+CREATE INDEX ON one USING ivf (v vector_l2_ops);
+INSERT INTO one SELECT i, make_vector(i, 16) FROM generate_series(1501, 3500) i;
+COMMIT;
+SQL
+
+# ---- Unlogged ----
+
+fill($node, table => 'u', kind => 'UNLOGGED', rows => 3000);
+same_answers($node, 'an unlogged index', table => 'u');
+$node->stop('immediate');
+$node->start;
+same_answers($node, 'an index made without WAL outlives a crash', table => 'one');
+is($node->safe_psql('postgres', 'SELECT count(*) FROM u'), '0', 'an unlogged table is empty after a crash');
+is($node->safe_psql('postgres', "SELECT ids IS NULL AND plan LIKE '%Index Scan using u_v_idx%'
+                                 FROM by_index('u', '<->', make_vector(1, 16), 10)"), 't', '... and so is its index');
+$node->safe_psql('postgres', 'INSERT INTO u SELECT i, make_vector(i, 16) FROM generate_series(1, 3000) i');
+same_answers($node, '... which takes rows again', table => 'u');
+$node->safe_psql('postgres', 'DELETE FROM u WHERE id % 3 = 0');
+$node->safe_psql('postgres', 'VACUUM u');
+same_answers($node, '... and VACUUM', table => 'u');
+$node->stop('fast');
+$node->start;
+is($node->safe_psql('postgres', 'SELECT count(*) FROM u'), '2000', 'a clean stop keeps unlogged rows');
+same_answers($node, '... and their index', table => 'u');
+
+# ---- Check sums ----
+
+$node->stop('fast');
+command_ok([ 'pg_checksums', '--check', '-D', $node->data_dir ], 'every page has the right check sum');
+
+done_testing();

@@ -1,0 +1,217 @@
+# VecsimTest.pm - what the TAP tests share: nodes with vecsim, vectors made in SQL, answers held against sequential scans.
+package VecsimTest;
+
+use strict;
+use warnings FATAL => 'all';
+
+use Exporter 'import';
+use IPC::Run;
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+use Time::HiRes qw(sleep time);
+
+our @EXPORT = qw(new_node fill same_answers start_psql finish_psql poll_start sqlstate_of index_file page_images
+  start_limited file_bytes);
+
+# SQL that every node gets.
+#   make_vector(n, dim)  the n-th vector of a series: forty clusters, the same on every machine
+#   by_index, by_scan    ids, distances and plan of ORDER BY v OP q LIMIT n, through the index at recall 1 or without
+#   index_differs        '' where both agree, and no row comes twice; else what differs.  n null: pulled to the end
+my $helpers = <<'SQL';
+CREATE EXTENSION vecsim;
+CREATE FUNCTION make_vector(n bigint, dim int) RETURNS vector LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+	SELECT array_agg((10 * sin((n % 40) * 12.9898 + d * 78.233)
+	                  + hashint8(n * 4099 + d) / 2147483648.0::float8)::real ORDER BY d)::vector
+	FROM generate_series(1, dim) d $$;
+CREATE FUNCTION answer(rel regclass, op text, q vector, n bigint,
+                       OUT ids bigint[], OUT distances float8[], OUT plan text) LANGUAGE plpgsql AS $$
+DECLARE
+	query text := format('SELECT id, v %s $1 AS d FROM %s ORDER BY v %s $1 LIMIT %s', op, rel, op, n);
+	line text;
+BEGIN
+	FOR line IN EXECUTE 'EXPLAIN (COSTS OFF) ' || query USING q LOOP
+		plan := concat(plan, line);
+	END LOOP;
+	EXECUTE 'SELECT array_agg(id), array_agg(d) FROM (' || query || ') x' INTO ids, distances USING q;
+END $$;
+CREATE FUNCTION by_index(rel regclass, op text, q vector, n bigint,
+                         OUT ids bigint[], OUT distances float8[], OUT plan text) LANGUAGE sql
+	SET enable_seqscan = off SET enable_sort = off SET ivf.target_recall = 1
+	AS 'SELECT * FROM answer(rel, op, q, n)';
+CREATE FUNCTION by_scan(rel regclass, op text, q vector, n bigint,
+                        OUT ids bigint[], OUT distances float8[], OUT plan text) LANGUAGE sql
+	SET enable_indexscan = off
+	AS 'SELECT * FROM answer(rel, op, q, n)';
+CREATE FUNCTION index_differs(rel regclass, op text, q vector, n bigint DEFAULT NULL) RETURNS text
+LANGUAGE plpgsql AS $$
+DECLARE
+	most bigint := n;
+	i record;
+	s record;
+BEGIN
+	IF n IS NULL THEN
+		EXECUTE format('SELECT count(*) + 5 FROM %s', rel) INTO most;
+	END IF;
+	i := by_index(rel, op, q, most);
+	s := by_scan(rel, op, q, most);
+	IF i.plan NOT LIKE '%Index Scan using%' OR s.plan NOT LIKE '%Seq Scan%' THEN
+		RETURN 'not the plans to be compared: ' || i.plan || ' / ' || s.plan;
+	ELSIF i.distances IS DISTINCT FROM s.distances THEN
+		RETURN format('distances differ: %s rows by index, %s by scan', cardinality(i.ids), cardinality(s.ids));
+	ELSIF (SELECT count(DISTINCT id) FROM unnest(i.ids) id) <> cardinality(i.ids) THEN
+		RETURN 'a row came twice';
+	ELSIF n IS NULL AND (SELECT array_agg(id ORDER BY id) FROM unnest(i.ids) id)
+	                    IS DISTINCT FROM (SELECT array_agg(id ORDER BY id) FROM unnest(s.ids) id) THEN
+		RETURN 'other rows';
+	END IF;
+	RETURN '';
+END $$;
+SQL
+
+# A running node with vecsim and the helpers.  streaming: it can have standbys; conf: lines for postgresql.conf.
+sub new_node
+{
+	my ($name, %option) = @_;
+	my $node = PostgreSQL::Test::Cluster->new($name);
+
+	$node->init(extra => [ '-k', @{ $option{initdb} // [] } ], allows_streaming => $option{streaming} // 0);
+	$node->append_conf('postgresql.conf', "log_statement = none\nshared_buffers = 32MB\nautovacuum = off\n");
+	$node->append_conf('postgresql.conf', $option{conf}) if defined $option{conf};
+	$node->start;
+	$node->safe_psql('postgres', $helpers);
+	return $node;
+}
+
+# Makes a table t (or another) of n vectors, ids from 1, and an index t_v_idx on it unless with says "no index".
+sub fill
+{
+	my ($node, %option) = @_;
+	my $table = $option{table} // 't';
+	my $dim = $option{dim} // 16;
+	my $rows = $option{rows} // 2000;
+	my $kind = $option{kind} // '';
+	my $opclass = $option{opclass} // 'vector_l2_ops';
+	my $with = defined $option{with} ? "WITH ($option{with})" : '';
+
+	$node->safe_psql('postgres', <<SQL);
+CREATE $kind TABLE $table (id bigint PRIMARY KEY, v vector($dim));
+INSERT INTO $table SELECT i, make_vector(i, $dim) FROM generate_series(1, $rows) i;
+SQL
+	$node->safe_psql('postgres', "CREATE INDEX ${table}_v_idx ON $table USING ivf (v $opclass) $with")
+	  unless $option{no_index};
+	return;
+}
+
+# Tests that the index of a table answers as a sequential scan does: a few queries, one of them pulled to the end.
+sub same_answers
+{
+	my ($node, $name, %option) = @_;
+	my $table = $option{table} // 't';
+	my $dim = $option{dim} // 16;
+	my $op = $option{op} // '<->';
+	local $Test::Builder::Level = $Test::Builder::Level + 1;
+
+	my $differences = $node->safe_psql('postgres', <<SQL);
+SELECT string_agg(difference, '; ')
+FROM (SELECT index_differs('$table', '$op', make_vector(q, $dim), n) AS difference
+      FROM (VALUES (3, 10), (1000017, 100), (77, NULL)) x (q, n)) y
+WHERE difference <> ''
+SQL
+	return is($differences, '', $name);
+}
+
+# Starts psql on SQL text without waiting for it; finish_psql() waits and returns (standard output, standard error).
+sub start_psql
+{
+	my ($node, $sql) = @_;
+	my $folder = PostgreSQL::Test::Utils::tempdir();
+	my %run = map { $_ => "$folder/$_" } qw(in out err);
+
+	append_to_file($run{in}, $sql);
+	$run{handle} = IPC::Run::start(
+		[ 'psql', '-XAtq', '-v', 'ON_ERROR_STOP=1', '-v', 'VERBOSITY=verbose', '-d', $node->connstr('postgres'), '-f', $run{in} ],
+		'<', '/dev/null', '>', $run{out}, '2>', $run{err});
+	return \%run;
+}
+
+sub finish_psql
+{
+	my ($run) = @_;
+
+	IPC::Run::finish($run->{handle});
+	return (slurp_file($run->{out}), slurp_file($run->{err}));
+}
+
+# Waits until a node that restarts by itself takes connections again.
+sub poll_start
+{
+	my ($node) = @_;
+	my $until = time + 60;
+
+	while (time < $until)
+	{
+		return 1 if $node->psql('postgres', 'SELECT 1') == 0;
+		sleep 0.1;
+	}
+	die "the node did not come back";
+}
+
+# The SQLSTATE of a statement's first error, '' where there is none, and the whole message.
+sub sqlstate_of
+{
+	my ($node, $sql) = @_;
+	my $err;
+
+	$node->psql('postgres', $sql, stderr => \$err, extra_params => [ '-v', 'VERBOSITY=verbose' ]);
+	my ($state) = ($err // '') =~ /(?:ERROR|FATAL|PANIC):\s+(\w{5}):/;
+	return wantarray ? ($state // '', $err) : $state // '';
+}
+
+# The path of a relation's first file.
+sub index_file
+{
+	my ($node, $relation) = @_;
+
+	return $node->data_dir . '/' . $node->safe_psql('postgres', "SELECT pg_relation_filepath('$relation')");
+}
+
+# The pages of a file, without the parts of their headers that depend on WAL (LSN and check sum).
+sub page_images
+{
+	my ($path) = @_;
+	my @pages = unpack('(a8192)*', slurp_file($path));
+
+	substr($_, 0, 10) = "\0" x 10 foreach @pages;
+	return @pages;
+}
+
+# Starts a stopped node under a limit of the shell's ulimit, such as '-f 20000'.
+sub start_limited
+{
+	my ($node, $limit) = @_;
+	my $start = sprintf("ulimit %s && exec pg_ctl -w -D '%s' -l '%s' start >/dev/null",
+		$limit, $node->data_dir, $node->logfile);
+
+	die "the node did not start under ulimit $limit" if system('sh', '-c', $start) != 0;
+	$node->_update_pid(1);
+	return;
+}
+
+# Bytes of all files of relations and temporary files, by path: what an accident must not leave behind.
+sub file_bytes
+{
+	my ($node) = @_;
+	my %bytes;
+
+	$node->safe_psql('postgres', 'CHECKPOINT');
+	foreach my $path (glob($node->data_dir . '/base/*/[0-9]*'), glob($node->data_dir . '/base/pgsql_tmp/*'))
+	{
+		my $size = -s $path;
+
+		$bytes{$path} = $size if $size;
+	}
+	return %bytes;
+}
+
+1;
