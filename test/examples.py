@@ -2,9 +2,9 @@
 """examples.py FILE.md - runs every SQL and Python example of a Markdown file and prints TAP, one test an example.
 
 All ```sql blocks run in order in one psql session, as a reader would type them; each ```python block is a program of
-its own, run after them.  An example passes when it raises no error and, where a ```text block follows it with nothing but
-blank lines between, prints just that.  The server and database are those of the environment; psql runs in this folder's
-parent, so `\\copy t FROM PROGRAM 'test/data/load.py base'` works.
+its own, run after them.  An example passes when it raises no error and, where a ```text block follows it with only
+blank lines between, prints just that.  The server and database are those of the environment; psql runs in this
+folder's parent, so `\\copy t FROM PROGRAM 'test/data/load.py base'` works.
 """
 
 import pathlib
