@@ -17,6 +17,7 @@ static void settle(Pool &pool);
 static void draw_nearer(Pool &pool);
 static CandidateRun *nearest_run(Pool &pool);
 static void run_advance(CandidateRun *run);
+static void run_close(CandidateRun *run);
 
 // Heaps of the standard library have the largest on top: the order is turned round.
 static inline bool
@@ -43,8 +44,10 @@ pool_reset(Pool &pool)
 	{
 		CandidateRun *next = run->next;
 
-		tuplesort_end(run->sort);
-		ExecDropSingleTupleTableSlot(run->slot);
+		if (run->sort != nullptr)
+		{
+			run_close(run);
+		}
 		pfree(run);
 		run = next;
 	}
@@ -250,6 +253,9 @@ pool_recall_begin(Pool &pool)
 	run->sort = tuplesort_begin_heap(desc, 1, &attribute, &less, &collation, &nulls_first, Max(64, work_mem / 4),
 	                                 nullptr, TUPLESORT_NONE);
 	run->slot = MakeSingleTupleTableSlot(desc, &TTSOpsMinimalTuple);
+	run->ended = true; // nothing can be taken from it yet
+	run->next = pool.runs;
+	pool.runs = run;
 	MemoryContextSwitchTo(old);
 	return run;
 }
@@ -276,8 +282,7 @@ void
 pool_recall_end(Pool &pool, CandidateRun *run)
 {
 	tuplesort_performsort(run->sort);
-	run->next = pool.runs;
-	pool.runs = run;
+	run->ended = false;
 	pool.floor = kInfinity;
 	run_advance(run);
 }
@@ -306,6 +311,7 @@ run_advance(CandidateRun *run)
 	if (!tuplesort_gettupleslot(run->sort, true, false, run->slot, nullptr))
 	{
 		run->ended = true;
+		run_close(run);
 		return;
 	}
 
@@ -318,6 +324,15 @@ run_advance(CandidateRun *run)
 	run->head.exact = width < 0;
 	run->head.width = run->head.exact ? 0 : width;
 	run->head.refined = false;
+}
+
+// Lets go of what a run keeps in memory and in files.
+static void
+run_close(CandidateRun *run)
+{
+	tuplesort_end(run->sort);
+	ExecDropSingleTupleTableSlot(run->slot);
+	run->sort = nullptr;
 }
 
 uint32

@@ -36,10 +36,10 @@ struct CandidateArray
 // Forgotten rows read again, in order.
 struct CandidateRun
 {
-	Tuplesortstate *sort;
+	Tuplesortstate *sort; // null once all rows have been taken
 	TupleTableSlot *slot;
 	Candidate head;
-	bool ended;
+	bool ended; // there is no head
 	CandidateRun *next;
 };
 

@@ -238,7 +238,7 @@ add_unranked(Scan &scan)
 		{
 			Candidate candidate = {0, 0, rows[i], 0, true, true};
 
-			if (refine_row(scan, rows[i], &candidate.lower))
+			if (scan_first_time(scan, rows[i]) && refine_row(scan, rows[i], &candidate.lower))
 			{
 				core::best_k_offer(scan.best, candidate.lower);
 				pool_add(scan.pool, candidate, kInfinity);
@@ -345,7 +345,11 @@ take_block(Scan &scan, const double *lower, const double *upper, uint32 n, uint3
 		}
 		if (sink != nullptr)
 		{
-			pool_recall_add(scan.pool, sink, candidate);
+			// One that was taken before nearer ones filled the pool is not among the forgotten.
+			if (!seen_has(scan.seen, candidate.row))
+			{
+				pool_recall_add(scan.pool, sink, candidate);
+			}
 			continue;
 		}
 		if (upper[i] < core::best_k_worst(scan.best))

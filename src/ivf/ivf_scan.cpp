@@ -18,7 +18,9 @@ static bool next_row(Scan &scan, ItemPointer tid);
 static bool next_ordered(Scan &scan, ItemPointer tid);
 static bool next_plain(Scan &scan, ItemPointer tid);
 static bool take(Scan &scan, Candidate &candidate);
-static bool hand_out(Scan &scan, uint32 row, ItemPointer tid);
+static bool settle(Scan &scan, Candidate &candidate);
+static void hold_back(Scan &scan, const Candidate &candidate);
+static bool take_late(Scan &scan, Candidate &candidate);
 static uint32 plain_list(const Scan &scan, uint32 number);
 static bool plain_fill(Scan &scan);
 
@@ -32,7 +34,7 @@ begin_scan(Relation index, int nkeys, int norderbys)
 	scan->context = AllocSetContextCreate(CurrentMemoryContext, "ivf scan", ALLOCSET_DEFAULT_SIZES);
 	scan->search = AllocSetContextCreate(scan->context, "ivf search", ALLOCSET_DEFAULT_SIZES);
 	pool_init(scan->pool, scan->context, static_cast<Size>(work_mem) * 1024 / 2);
-	pool_init(scan->late, scan->context, static_cast<Size>(work_mem) * 1024 / 4);
+	pool_init(scan->late, scan->context, 0);
 	seen_init(scan->seen, scan->context);
 	desc->opaque = scan;
 	return desc;
@@ -119,6 +121,7 @@ begin_search(Scan &scan)
 	scan.upper = static_cast<double *>(palloc(entries * sizeof(double)));
 	scan.rows = static_cast<uint32 *>(palloc(entries * sizeof(uint32)));
 	scan.slots = static_cast<uint8 *>(palloc(entries));
+	scan.late_run = nullptr;
 	scan.plain = PlainWalk{};
 	scan.last = -kInfinity;
 	scan.query = nullptr;
@@ -150,41 +153,80 @@ next_ordered(Scan &scan, ItemPointer tid)
 
 	while (take(scan, candidate))
 	{
-		if (!candidate.exact)
+		if (!settle(scan, candidate))
 		{
-			candidate.exact = candidate.refined = refine_row(scan, candidate.row, &candidate.lower);
-			candidate.width = 0;
-			if (candidate.exact)
-			{
-				pool_add(scan.pool, candidate, kInfinity);
-			}
-			else
-			{
-				scan.consumed++;
-			}
 			continue;
 		}
 		if (candidate.lower < scan.last)
 		{
-			candidate.refined = true; // never to be forgotten
-			pool_add(scan.late, candidate, kInfinity);
+			hold_back(scan, candidate);
 			continue;
 		}
 		scan.last = candidate.lower;
 		scan.consumed++;
-		if (hand_out(scan, candidate.row, tid))
+		if (refine_tid(scan, candidate.row, tid))
 		{
 			return true;
 		}
 	}
-	while (pool_take(scan.late, candidate))
+	while (take_late(scan, candidate))
 	{
-		if (hand_out(scan, candidate.row, tid))
+		if (refine_tid(scan, candidate.row, tid))
 		{
 			return true;
 		}
 	}
 	return false;
+}
+
+// True where the distance of a row from the pool is known.  Otherwise it is found out now, and the row goes back to the
+// pool, unless it is gone.
+static bool
+settle(Scan &scan, Candidate &candidate)
+{
+	if (!candidate.refined && !scan_first_time(scan, candidate.row))
+	{
+		return false;
+	}
+	if (candidate.exact)
+	{
+		return true;
+	}
+	candidate.exact = candidate.refined = refine_row(scan, candidate.row, &candidate.lower);
+	candidate.width = 0;
+	if (candidate.exact)
+	{
+		pool_add(scan.pool, candidate, kInfinity);
+	}
+	else
+	{
+		scan.consumed++;
+	}
+	return false;
+}
+
+// Keeps a late row until the end.  There may be as many as the table has rows, so they go to a tuplesort.
+static void
+hold_back(Scan &scan, const Candidate &candidate)
+{
+	if (scan.late_run == nullptr)
+	{
+		scan.late.floor = -kInfinity;
+		scan.late_run = pool_recall_begin(scan.late);
+	}
+	pool_recall_add(scan.late, scan.late_run, candidate);
+}
+
+// The nearest late row, once there are no more to come.
+static bool
+take_late(Scan &scan, Candidate &candidate)
+{
+	if (scan.late_run != nullptr)
+	{
+		pool_recall_end(scan.late, scan.late_run);
+		scan.late_run = nullptr;
+	}
+	return pool_take(scan.late, candidate);
 }
 
 // The nearest row met, once lists enough have been read.
@@ -217,23 +259,22 @@ take(Scan &scan, Candidate &candidate)
 	}
 }
 
-// Looks up a row's TID.  False if the row is gone, or was handed out before and has changed hands since.
-static bool
-hand_out(Scan &scan, uint32 row, ItemPointer tid)
+bool
+scan_first_time(Scan &scan, uint32 row)
 {
 	const MetaPage &meta = scan.index.meta;
 	uint64 rows = static_cast<uint64>(store_pages(meta.tids, meta.tid_extents)) * kTidsPerPage;
 
-	if (!seen_add(scan.seen, row, rows))
+	if (seen_add(scan.seen, row, rows))
 	{
-		// A row number that was freed and taken again while this scan ran: its new row is not visible to it.
-		if (refine_visible(scan, row))
-		{
-			index_corrupted(scan.index.relation, kMetaBlock, "Two entries name the same row.");
-		}
-		return false;
+		return true;
 	}
-	return refine_tid(scan, row, tid);
+	// The new row is not visible to this scan.
+	if (refine_visible(scan, row))
+	{
+		index_corrupted(scan.index.relation, kMetaBlock, "Two entries name the same row.");
+	}
+	return false;
 }
 
 // The next row of lists that have no order: those of the lists without codes at the end, or of all lists.
@@ -246,7 +287,9 @@ next_plain(Scan &scan, ItemPointer tid)
 	{
 		while (plain.next < plain.n)
 		{
-			if (hand_out(scan, plain.rows[plain.next++], tid))
+			uint32 row = plain.rows[plain.next++];
+
+			if (scan_first_time(scan, row) && refine_tid(scan, row, tid))
 			{
 				return true;
 			}

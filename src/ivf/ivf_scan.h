@@ -52,8 +52,9 @@ struct Scan
 	// Rows met.
 	Pool pool;
 	Pool late; // found after a farther one had been handed out
+	CandidateRun *late_run; // of late, while more may come; null while there is none
 	double last; // distance of the last row handed out
-	Seen seen;
+	Seen seen; // taken from the pool, or handed out
 	PlainWalk plain;
 
 	// Room for the scores of one run of blocks.
@@ -70,6 +71,10 @@ struct Scan
 	MemoryContext row_context;
 	BlockNumber heap_blocks; // that the heap is known to have
 };
+
+// True when a scan deals with a row for the first time.  False where its number was freed and taken again while the scan
+// ran.  Raises index_corrupted where two entries name the same row.
+bool scan_first_time(Scan &scan, uint32 row);
 
 // ---- ivf_probe.cpp: reading lists ------------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-// ivf_seen.cpp - the row numbers that a scan has handed out, so that none is handed out twice.
+// ivf_seen.cpp - the row numbers that a scan has dealt with, so that none is handed out twice.
 #include "pg/pg.h"
 
 #include "ivf/ivf_page.h"
@@ -8,7 +8,9 @@ namespace vecsim::ivf
 {
 
 static constexpr uint32 kFirstRoom = 64;
+static constexpr uint64 kWord = 64; // bits
 
+static uint32 table_find(const Seen &seen, uint32 row);
 static bool table_add(Seen &seen, uint32 row);
 static bool bits_add(Seen &seen, uint32 row);
 static void grow(Seen &seen, uint64 rows);
@@ -54,6 +56,16 @@ seen_add(Seen &seen, uint32 row, uint64 rows)
 	return added;
 }
 
+bool
+seen_has(const Seen &seen, uint32 row)
+{
+	if (seen.room > 0)
+	{
+		return seen.table[table_find(seen, row)] == row;
+	}
+	return row < seen.bits_room && (seen.bits[row / kWord] >> (row % kWord) & 1) != 0;
+}
+
 static void
 table_new(Seen &seen, uint32 room)
 {
@@ -62,21 +74,27 @@ table_new(Seen &seen, uint32 room)
 	memset(seen.table, 0xFF, room * sizeof(uint32));
 }
 
-static bool
-table_add(Seen &seen, uint32 row)
+// Where a row number stands, or would stand, in the table.
+static uint32
+table_find(const Seen &seen, uint32 row)
 {
 	uint32 at = (row * 0x9E3779B1u) & (seen.room - 1);
 
-	while (seen.table[at] != kNoRow)
+	while (seen.table[at] != kNoRow && seen.table[at] != row)
 	{
-		if (seen.table[at] == row)
-		{
-			return false;
-		}
 		at = (at + 1) & (seen.room - 1);
 	}
+	return at;
+}
+
+static bool
+table_add(Seen &seen, uint32 row)
+{
+	uint32 at = table_find(seen, row);
+	bool added = seen.table[at] != row;
+
 	seen.table[at] = row;
-	return true;
+	return added;
 }
 
 // Doubles the table, or turns it into a bitmap where that takes less memory.
@@ -108,8 +126,6 @@ grow(Seen &seen, uint64 rows)
 static bool
 bits_add(Seen &seen, uint32 row)
 {
-	constexpr uint64 kWord = 64;
-
 	if (row >= seen.bits_room)
 	{
 		uint64 room = TYPEALIGN(kWord * kWord, (static_cast<uint64>(row) + 1) * 5 / 4);

@@ -1,4 +1,4 @@
-// ivf_seen.h - the row numbers that a scan has handed out, so that none is handed out twice.
+// ivf_seen.h - the row numbers that a scan has dealt with, so that none is handed out twice.
 #ifndef VECSIM_IVF_SEEN_H
 #define VECSIM_IVF_SEEN_H
 
@@ -23,6 +23,7 @@ void seen_reset(Seen &seen);
 
 // Adds a row number; false if it was there already.  rows: row numbers there are, roughly.
 bool seen_add(Seen &seen, uint32 row, uint64 rows);
+bool seen_has(const Seen &seen, uint32 row);
 
 } // namespace vecsim::ivf
 
