@@ -22,12 +22,12 @@ LANGUAGE sql AS $$ SELECT pg_temp.plan_of(command) ~ 'Index Scan using .*\n.*Ord
 
 -- Runs a command that gives (id int, d float8) once through an ivf index and once without, and says "same, N rows" when
 -- both give the same distances bit for bit in the same order, and the same rows; where the command has a LIMIT that cuts,
--- rows at the last distance may be others.  Otherwise it says what differs.
+-- rows at the last distance may be others, and where it has an OFFSET those at the first.  Otherwise it says what differs.
 CREATE FUNCTION pg_temp.compare(command text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
 	collect text := format('SELECT coalesce(array_agg(r.id), ''{}''), coalesce(array_agg(r.d), ''{}'') FROM (%s) r', command);
 	rows constant text := 'SELECT coalesce(array_agg(r.id ORDER BY r.id), ''{}'')
-		FROM unnest($1, $2) WITH ORDINALITY r(id, d, place) WHERE $2[cardinality($2)] IS DISTINCT FROM r.d OR $3';
+		FROM unnest($1, $2) WITH ORDINALITY r(id, d, place) WHERE ($3 OR r.d IS DISTINCT FROM $2[cardinality($2)]) AND ($4 OR r.d IS DISTINCT FROM $2[1])';
 	other_ids int[];
 	other_distances float8[];
 	ids int[];
@@ -35,6 +35,7 @@ DECLARE
 	inner_ids int[];
 	other_inner_ids int[];
 	complete boolean;
+	from_first constant boolean := command !~* 'offset [1-9]';
 BEGIN
 	PERFORM set_config('enable_indexscan', 'off', true), set_config('enable_seqscan', 'on', true);
 	EXECUTE collect INTO other_ids, other_distances;
@@ -54,8 +55,8 @@ BEGIN
 	IF distances <> other_distances THEN
 		RETURN format('other distances: %s instead of %s', distances[:20], other_distances[:20]);
 	END IF;
-	EXECUTE rows INTO inner_ids USING ids, distances, complete;
-	EXECUTE rows INTO other_inner_ids USING other_ids, other_distances, complete;
+	EXECUTE rows INTO inner_ids USING ids, distances, complete, from_first;
+	EXECUTE rows INTO other_inner_ids USING other_ids, other_distances, complete, from_first;
 	IF inner_ids <> other_inner_ids THEN
 		RETURN 'other rows';
 	END IF;
