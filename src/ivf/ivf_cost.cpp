@@ -4,7 +4,7 @@
 // drawn from them; pulled to its end it has read the whole index and every heap row.  The planner interpolates between
 // the two by the share of rows that a LIMIT wants, so a filter that lets few rows through makes the index dear, as it is.
 //
-// Infinite where an approximate answer would be wrong: without an order by one distance, without a bound on the number of
+// Prohibitive where an approximate answer would be wrong: without an order by one distance, without a bound on the number of
 // rows, under GROUP BY and DISTINCT, and for min() and max().
 #include "pg/pg.h"
 
@@ -16,6 +16,10 @@
 
 namespace vecsim::ivf
 {
+
+// Dearer than any plan, and yet a number: the planner subtracts costs, and infinity less infinity is NaN, which compares as
+// anything.
+static constexpr Cost kProhibitive = 1e100;
 
 static bool is_minmax_subplan(PlannerInfo *root);
 static double share_probed(double lists);
@@ -34,7 +38,7 @@ cost_estimate(PlannerInfo *root, IndexPath *path, double loop_count, Cost *start
 {
 	if (must_not_scan(root, path))
 	{
-		*startup = *total = get_float8_infinity();
+		*startup = *total = kProhibitive;
 		*selectivity = 1;
 		*correlation = 0;
 		*pages = 0;
