@@ -2,9 +2,13 @@
 //
 // libgomp's threads inherit the mask of the thread that starts them, and keep it: blocking all signals around
 // the region is what keeps a server's signals on its own thread.
+//
+// libgomp ends the process where the system refuses it a thread.  So a region that needs more threads than the
+// one before first starts and joins as many of its own; where some are refused it makes do with fewer.
 #include "core/parallel.h"
 
 #include <omp.h>
+#include <pthread.h>
 #include <signal.h>
 
 namespace vecsim::core
@@ -22,7 +26,42 @@ struct Region
 	void *context;
 };
 
+constexpr int kMostThreads = 256;
+
+// Threads of the last region, which libgomp keeps for the next one.
+int kept_threads = 1;
+
 } // namespace
+
+static void *
+wait_for_turn(void *turn)
+{
+	pthread_mutex_lock(static_cast<pthread_mutex_t *>(turn));
+	pthread_mutex_unlock(static_cast<pthread_mutex_t *>(turn));
+	return nullptr;
+}
+
+// How many threads, of so many, the system gives at the same time, this one among them.  Their stacks stay in
+// libc's cache, from where libgomp's threads take them.
+static int
+obtainable_threads(int threads)
+{
+	pthread_t started[kMostThreads];
+	pthread_mutex_t turn = PTHREAD_MUTEX_INITIALIZER;
+	int n = 0;
+
+	pthread_mutex_lock(&turn);
+	while (n < threads - 1 && pthread_create(&started[n], nullptr, wait_for_turn, &turn) == 0)
+	{
+		n++;
+	}
+	pthread_mutex_unlock(&turn);
+	for (int i = 0; i < n; i++)
+	{
+		pthread_join(started[i], nullptr);
+	}
+	return n + 1;
+}
 
 // Runs range number `range` of the region on the thread of this number.
 static void
@@ -51,6 +90,7 @@ parallel_for(size_t n, size_t grain, int threads, RangeFunction function, void *
 		}
 		return;
 	}
+	threads = threads < kMostThreads ? threads : kMostThreads;
 	if (static_cast<size_t>(threads) > ranges)
 	{
 		threads = static_cast<int>(ranges);
@@ -58,6 +98,11 @@ parallel_for(size_t n, size_t grain, int threads, RangeFunction function, void *
 
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
+	if (threads > kept_threads)
+	{
+		threads = obtainable_threads(threads);
+	}
+	kept_threads = threads;
 #pragma omp parallel for schedule(dynamic, 1) num_threads(threads)
 	for (size_t range = 0; range < ranges; range++)
 	{
@@ -71,6 +116,7 @@ void
 parallel_release()
 {
 	omp_pause_resource_all(omp_pause_soft);
+	kept_threads = 1;
 }
 
 } // namespace vecsim::core
