@@ -12,7 +12,7 @@ use Test::More;
 use Time::HiRes qw(sleep time);
 
 our @EXPORT = qw(new_node fill same_answers start_psql finish_psql poll_start sqlstate_of index_file page_images
-  start_limited file_bytes);
+  start_by file_bytes);
 
 # SQL that every node gets.
 #   make_vector(n, dim)  the n-th vector of a series: forty clusters, the same on every machine
@@ -157,7 +157,7 @@ sub poll_start
 	die "the node did not come back";
 }
 
-# The SQLSTATE of a statement's first error, '' where there is none, and the whole message.
+# The SQLSTATE of a statement's first error, '' where there is none, 'lost' where the backend died; and the message.
 sub sqlstate_of
 {
 	my ($node, $sql) = @_;
@@ -165,6 +165,7 @@ sub sqlstate_of
 
 	$node->psql('postgres', $sql, stderr => \$err, extra_params => [ '-v', 'VERBOSITY=verbose' ]);
 	my ($state) = ($err // '') =~ /(?:ERROR|FATAL|PANIC):\s+(\w{5}):/;
+	$state = 'lost' if ($err // '') =~ /server closed the connection|connection to server was lost/;
 	return wantarray ? ($state // '', $err) : $state // '';
 }
 
@@ -186,14 +187,13 @@ sub page_images
 	return @pages;
 }
 
-# Starts a stopped node under a limit of the shell's ulimit, such as '-f 20000'.
-sub start_limited
+# Starts a stopped node by a shell command in which START stands for what starts it.
+sub start_by
 {
-	my ($node, $limit) = @_;
-	my $start = sprintf("ulimit %s && exec pg_ctl -w -D '%s' -l '%s' start >/dev/null",
-		$limit, $node->data_dir, $node->logfile);
+	my ($node, $command) = @_;
+	my $start = sprintf("pg_ctl -w -s -D '%s' -l '%s' start >/dev/null", $node->data_dir, $node->logfile);
 
-	die "the node did not start under ulimit $limit" if system('sh', '-c', $start) != 0;
+	die "the node was not started by $command" if system('sh', '-c', $command =~ s/START/$start/r) != 0;
 	$node->_update_pid(1);
 	return;
 }
