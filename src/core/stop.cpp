@@ -8,9 +8,10 @@ namespace vecsim::core
 
 // See stop.h.  Targets below 0 count as 0; a NaN reads every list.
 uint32_t
-patience_for(double target_recall)
+patience_for(double target_recall, uint32_t lists)
 {
-	constexpr double kHardData = 1.4;
+	constexpr double kHardData = 0.0625;
+	constexpr double kLeast = 2;
 	// 1 - 0.9 is a little less than 0.1: without this a whole quotient would round up to the next one.
 	constexpr double kRoundingSlack = 1e-9;
 	constexpr double kLimit = 4294967295.0;
@@ -21,9 +22,9 @@ patience_for(double target_recall)
 	}
 
 	double misses_allowed = 1 - (target_recall > 0 ? target_recall : 0);
-	double lists = std::ceil(kHardData / misses_allowed * (1 - kRoundingSlack));
+	double patience = std::ceil(kHardData * std::sqrt(lists) / misses_allowed * (1 - kRoundingSlack));
 
-	return lists < kLimit ? static_cast<uint32_t>(lists) : UINT32_MAX;
+	return patience < kLimit ? static_cast<uint32_t>(std::fmax(patience, kLeast)) : UINT32_MAX;
 }
 
 } // namespace vecsim::core

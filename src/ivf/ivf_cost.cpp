@@ -79,7 +79,7 @@ static double
 share_probed(double lists)
 {
 	constexpr double kBefore = 1.6;
-	double probes = pg::guc_probes > 0 ? pg::guc_probes : kBefore * core::patience_for(pg::guc_target_recall);
+	double probes = pg::guc_probes > 0 ? pg::guc_probes : kBefore * core::patience_for(pg::guc_target_recall, static_cast<uint32>(lists));
 
 	return Min(1.0, probes / Max(lists, 1.0));
 }

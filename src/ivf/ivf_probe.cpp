@@ -39,7 +39,7 @@ probe_begin(Scan &scan, Datum query)
 	scan.streak = 0;
 	scan.consumed = 0;
 	scan.due = static_cast<uint32>(pg::guc_probes);
-	scan.patience = core::patience_for(pg::guc_target_recall);
+	scan.patience = core::patience_for(pg::guc_target_recall, scan.index.meta.lists);
 	scan.everything = scan.due == 0 && pg::guc_target_recall >= 1;
 	set_wanted(scan, kFirstWanted);
 	if (scan.prepared == nullptr)
