@@ -91,8 +91,18 @@ link_block(const Index &index, uint32 list, BlockRef tail, BlockNumber free_page
 	{
 		page_release(buffers[i]);
 	}
-	RecordPageWithFreeSpace(index.relation, free_page, left > 0 ? kRoomForBlock : 0);
+	record_room(index.relation, free_page, left > 0, left + 1 >= index.geometry.blocks_per_page);
 	return result;
+}
+
+void
+record_room(Relation index, BlockNumber page, bool room, bool fresh)
+{
+	RecordPageWithFreeSpace(index, page, room ? kRoomForBlock : 0);
+	if (room && fresh)
+	{
+		FreeSpaceMapVacuumRange(index, page, page + 1);
+	}
 }
 
 // The record that links a block: the block, the tail and the directory entry.

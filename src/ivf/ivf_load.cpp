@@ -323,7 +323,7 @@ load_end(Load &load)
 		page_release(load.block_buffer);
 		if (load.next_index < build.geometry.blocks_per_page && build.fork == MAIN_FORKNUM)
 		{
-			RecordPageWithFreeSpace(build.relation, last, kRoomForBlock);
+			record_room(build.relation, last, true, true);
 		}
 	}
 	meta.magic = kMagic;
