@@ -31,12 +31,36 @@ enum class Level : uint8_t
 	Neon = 4,
 };
 
+constexpr size_t kMaxFastscanGroups = 4096;  // 16,384 dimensions: sums stay below 2^24, exact as floats
+constexpr size_t kMaxU4Dimensions = 1 << 16; // 15 * 128 * 2^16 < 2^31
+
 // Sums that one pass over a pair of vectors gives, for the cosine.
 struct DotNorms
 {
 	float dot; // sum a_i * b_i
 	float aa;  // sum a_i * a_i
 	float bb;  // sum b_i * b_i
+};
+
+// 32 one-bit codes of rows, and the factors of their estimates (arrays of 32; what they mean is the caller's).
+// rescale and err are bfloat16: the upper half of a float.
+struct FastscanBlock
+{
+	const uint8_t *codes;
+	const float *add;
+	const uint16_t *rescale;
+	const uint16_t *err;
+};
+
+// A query for the blocks of one list: its table (see fastscan), and what turns sums into estimates.
+struct FastscanList
+{
+	const uint8_t *table;
+	size_t groups;
+	float delta;
+	float offset;
+	float add;
+	float err;
 };
 
 // One-to-one kernels take two arrays of d elements.  _rows kernels take one query and n rows; row i starts
@@ -68,6 +92,38 @@ struct Kernels
 	int32_t (*dot_i8)(const int16_t *q, const int8_t *code, size_t d);
 	void (*dot_i8_rows)(const int16_t *q, const int8_t *codes, size_t stride, size_t n, size_t d,
 	                    int32_t *out);
+
+	// FastScan: the sums of table values of 32 entries, sums[i] = sum over g of table[16 g + nibble(i, g)].
+	// codes has 16 bytes a group: byte j holds the nibble of entry j in its low half and that of entry j + 16
+	// in its high half; bit k of a nibble of group g is dimension 4 g + k.  table has 16 values a group.
+	// groups <= kMaxFastscanGroups.
+	void (*fastscan)(const uint8_t *codes, const uint8_t *table, size_t groups, uint32_t *sums);
+
+	// The same scan and, without leaving registers, what is made of it.  For each of the 32 entries, every
+	// operation rounded by itself in this order:
+	//   t_i        = delta * sum_i + offset
+	//   estimate_i = (block.add_i + list.add) + rescale_i * t_i
+	//   lower_i    = estimate_i - err_i * list.err
+	// Bit i of the result is set where lower_i <= limit (never for a NaN); lower and estimate get 32 values.
+	uint32_t (*fastscan_bounds)(const FastscanBlock &block, const FastscanList &list, float limit,
+	                            float *lower, float *estimate);
+
+	// 4-bit codes (0 .. 15) against a query in int8.  d is a multiple of 64, at most kMaxU4Dimensions; each 64
+	// dimensions are 32 bytes: byte j holds dimension j in its low half and dimension j + 32 in its high half.
+	int32_t (*dot_u4)(const uint8_t *code, const int8_t *q, size_t d);
+
+	// bit i of bits, the lowest bit of a byte first, = x_i > 0.  n is a multiple of 8.
+	void (*sign_bits_f32)(const float *x, size_t n, uint8_t *bits);
+
+	// The steps of a random rotation, all in place.  The fast Hadamard transform, not normalised: butterflies
+	// (a + b, a - b) of elements 1 apart, then 2, 4, ... n / 2 apart; n is a power of two, at least 8.
+	void (*fht_f32)(float *x, size_t n);
+	// x_i = -x_i where bit i of bits (the lowest bit of a byte first) is set.  n is a multiple of 8.
+	void (*flip_signs_f32)(float *x, const uint8_t *bits, size_t n);
+	// x_i = x_i * factor.
+	void (*scale_f32)(float *x, float factor, size_t n);
+	// (a, b) = (x_i, x_{i + half}) becomes ((a + b) * s, (a - b) * s) for i < half, s = sqrt(1/2) as a float.
+	void (*kac_f32)(float *x, size_t half);
 };
 
 // The table in use.  Scalar until choose() has been called.

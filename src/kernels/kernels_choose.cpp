@@ -178,6 +178,14 @@ fill_null_slots(Kernels *kernels, const Kernels &lower)
 	fill_slot(&kernels->dot_f32_tile, lower.dot_f32_tile);
 	fill_slot(&kernels->dot_i8, lower.dot_i8);
 	fill_slot(&kernels->dot_i8_rows, lower.dot_i8_rows);
+	fill_slot(&kernels->fastscan, lower.fastscan);
+	fill_slot(&kernels->fastscan_bounds, lower.fastscan_bounds);
+	fill_slot(&kernels->dot_u4, lower.dot_u4);
+	fill_slot(&kernels->sign_bits_f32, lower.sign_bits_f32);
+	fill_slot(&kernels->fht_f32, lower.fht_f32);
+	fill_slot(&kernels->flip_signs_f32, lower.flip_signs_f32);
+	fill_slot(&kernels->scale_f32, lower.scale_f32);
+	fill_slot(&kernels->kac_f32, lower.kac_f32);
 }
 
 } // namespace vecsim::kernels

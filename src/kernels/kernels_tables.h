@@ -17,11 +17,42 @@ extern const Kernels kAvx2Table;
 extern const Kernels kAvx512Table;
 #endif
 
+// The kernels that a level keeps in files of their own: of codes (kernels_<isa>_codes.cpp) and of the rotation
+// (kernels_<isa>_rotate.cpp).
+#define VECSIM_DECLARE_CODE_KERNELS(isa) \
+	namespace isa \
+	{ \
+	void fastscan(const uint8_t *codes, const uint8_t *table, size_t groups, uint32_t *sums); \
+	uint32_t fastscan_bounds(const FastscanBlock &block, const FastscanList &list, float limit, \
+	                         float *lower, float *estimate); \
+	int32_t dot_u4(const uint8_t *code, const int8_t *q, size_t d); \
+	void sign_bits(const float *x, size_t n, uint8_t *bits); \
+	void fht(float *x, size_t n); \
+	void flip_signs(float *x, const uint8_t *bits, size_t n); \
+	void scale(float *x, float factor, size_t n); \
+	void kac(float *x, size_t half); \
+	}
+
+VECSIM_DECLARE_CODE_KERNELS(scalar)
+#if defined(__x86_64__)
+VECSIM_DECLARE_CODE_KERNELS(avx2)
+#endif
+
 // Fills the null slots of a table from another one.
 void fill_null_slots(Kernels *kernels, const Kernels &lower);
 
 // The number of lanes in the order of summation of the float kernels (see kernels.h).
 constexpr size_t kLanes = 32;
+
+// The entries of a FastScan block, and the groups whose sums surely fit 16 bits.
+constexpr size_t kBlockEntries = 32;
+constexpr size_t kFlushGroups = 256;
+
+// The dimensions of a piece of a 4-bit code, which has half as many bytes.
+constexpr size_t kPieceDimensions = 64;
+
+// The factor of kac_f32.
+constexpr float kSqrtHalf = 0.70710678118654752440f;
 
 // The number of queries that dot_f32_tile takes.
 constexpr size_t kTileQueries = 4;
