@@ -372,14 +372,14 @@ const Kernels kAvx2Table = {
 	.dot_f32_tile = dot_tile,
 	.dot_i8 = dot_i8,
 	.dot_i8_rows = dot_i8_rows,
-	.fastscan = avx2::fastscan,
-	.fastscan_bounds = avx2::fastscan_bounds,
-	.dot_u4 = avx2::dot_u4,
-	.sign_bits_f32 = avx2::sign_bits,
-	.fht_f32 = avx2::fht,
-	.flip_signs_f32 = avx2::flip_signs,
-	.scale_f32 = avx2::scale,
-	.kac_f32 = avx2::kac,
+	.fastscan = avx2_level::fastscan,
+	.fastscan_bounds = avx2_level::fastscan_bounds,
+	.dot_u4 = avx2_level::dot_u4,
+	.sign_bits_f32 = avx2_level::sign_bits,
+	.fht_f32 = avx2_level::fht,
+	.flip_signs_f32 = avx2_level::flip_signs,
+	.scale_f32 = avx2_level::scale,
+	.kac_f32 = avx2_level::kac,
 };
 
 } // namespace vecsim::kernels

@@ -14,7 +14,7 @@
 
 VECSIM_TARGET_BEGIN("avx2")
 
-namespace vecsim::kernels::avx2
+namespace vecsim::kernels::avx2_level
 {
 namespace
 {
@@ -228,7 +228,7 @@ sign_bits(const float *x, size_t n, uint8_t *bits)
 	}
 }
 
-} // namespace vecsim::kernels::avx2
+} // namespace vecsim::kernels::avx2_level
 
 VECSIM_TARGET_END
 

@@ -14,7 +14,7 @@
 
 VECSIM_TARGET_BEGIN("avx2")
 
-namespace vecsim::kernels::avx2
+namespace vecsim::kernels::avx2_level
 {
 namespace
 {
@@ -198,7 +198,7 @@ kac(float *values, size_t half)
 	}
 }
 
-} // namespace vecsim::kernels::avx2
+} // namespace vecsim::kernels::avx2_level
 
 VECSIM_TARGET_END
 

@@ -214,14 +214,14 @@ const Kernels kScalarTable = {
 	.dot_f32_tile = dot_tile,
 	.dot_i8 = dot_i8,
 	.dot_i8_rows = dot_i8_rows,
-	.fastscan = scalar::fastscan,
-	.fastscan_bounds = scalar::fastscan_bounds,
-	.dot_u4 = scalar::dot_u4,
-	.sign_bits_f32 = scalar::sign_bits,
-	.fht_f32 = scalar::fht,
-	.flip_signs_f32 = scalar::flip_signs,
-	.scale_f32 = scalar::scale,
-	.kac_f32 = scalar::kac,
+	.fastscan = scalar_level::fastscan,
+	.fastscan_bounds = scalar_level::fastscan_bounds,
+	.dot_u4 = scalar_level::dot_u4,
+	.sign_bits_f32 = scalar_level::sign_bits,
+	.fht_f32 = scalar_level::fht,
+	.flip_signs_f32 = scalar_level::flip_signs,
+	.scale_f32 = scalar_level::scale,
+	.kac_f32 = scalar_level::kac,
 };
 
 } // namespace vecsim::kernels

@@ -5,7 +5,7 @@
 #include "kernels/kernels.h"
 #include "kernels/kernels_tables.h"
 
-namespace vecsim::kernels::scalar
+namespace vecsim::kernels::scalar_level
 {
 namespace
 {
@@ -118,4 +118,4 @@ sign_bits(const float *values, size_t n, uint8_t *bits)
 	}
 }
 
-} // namespace vecsim::kernels::scalar
+} // namespace vecsim::kernels::scalar_level

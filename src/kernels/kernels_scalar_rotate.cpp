@@ -5,7 +5,7 @@
 #include "kernels/kernels.h"
 #include "kernels/kernels_tables.h"
 
-namespace vecsim::kernels::scalar
+namespace vecsim::kernels::scalar_level
 {
 namespace
 {
@@ -72,4 +72,4 @@ kac(float *values, size_t half)
 	}
 }
 
-} // namespace vecsim::kernels::scalar
+} // namespace vecsim::kernels::scalar_level

@@ -19,8 +19,8 @@ extern const Kernels kAvx512Table;
 
 // The kernels that a level keeps in files of their own: of codes (kernels_<isa>_codes.cpp) and of the rotation
 // (kernels_<isa>_rotate.cpp).
-#define VECSIM_DECLARE_CODE_KERNELS(isa) \
-	namespace isa \
+#define VECSIM_DECLARE_CODE_KERNELS(level) \
+	namespace level \
 	{ \
 	void fastscan(const uint8_t *codes, const uint8_t *table, size_t groups, uint32_t *sums); \
 	uint32_t fastscan_bounds(const FastscanBlock &block, const FastscanList &list, float limit, \
@@ -33,9 +33,9 @@ extern const Kernels kAvx512Table;
 	void kac(float *x, size_t half); \
 	}
 
-VECSIM_DECLARE_CODE_KERNELS(scalar)
+VECSIM_DECLARE_CODE_KERNELS(scalar_level)
 #if defined(__x86_64__)
-VECSIM_DECLARE_CODE_KERNELS(avx2)
+VECSIM_DECLARE_CODE_KERNELS(avx2_level)
 #endif
 
 // Fills the null slots of a table from another one.

@@ -1,5 +1,5 @@
-// kernels_fixture.h - what the tests of the kernels share: arrays of difficult values at any byte, and the
-// list of kernels.
+// kernels_fixture.h - what the tests of the kernels share: arrays of difficult values at any byte, memory
+// between pages that must not be touched, tests that run at every level, and the list of kernels.
 #ifndef VECSIM_TEST_KERNELS_FIXTURE_H
 #define VECSIM_TEST_KERNELS_FIXTURE_H
 
@@ -8,8 +8,11 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include <bit>
+#include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -214,6 +217,74 @@ inline const Kernels &
 scalar()
 {
 	return *table(Level::Scalar);
+}
+
+// Memory with a page before and a page after it that must not be touched; zeros.
+class Guarded
+{
+  public:
+	Guarded()
+	{
+		char *all = static_cast<char *>(
+			mmap(nullptr, kBytes + 2 * page(), PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+
+		start_ = all + page();
+		EXPECT_NE(all, MAP_FAILED);
+		EXPECT_EQ(mprotect(start_, kBytes, PROT_READ | PROT_WRITE), 0);
+	}
+
+	~Guarded()
+	{
+		munmap(start_ - page(), kBytes + 2 * page());
+	}
+
+	Guarded(const Guarded &) = delete;
+	Guarded &operator=(const Guarded &) = delete;
+
+	// An array of so many bytes that begins (or ends) where the memory does.
+	template <typename T>
+	T *
+	array(size_t bytes, bool at_end)
+	{
+		return reinterpret_cast<T *>(at_end ? start_ + kBytes - bytes : start_);
+	}
+
+  private:
+	static constexpr size_t kBytes = 1 << 16;
+
+	static size_t
+	page()
+	{
+		return static_cast<size_t>(sysconf(_SC_PAGESIZE));
+	}
+
+	char *start_;
+};
+
+// Tests of every level that this CPU runs; they are instantiated with kLevels and level_name.
+class KernelsLevel : public testing::TestWithParam<Level>
+{
+  protected:
+	void
+	SetUp() override
+	{
+		if (table(GetParam()) == nullptr)
+		{
+			GTEST_SKIP() << "this CPU or build lacks " << kLevelNames[static_cast<size_t>(GetParam())];
+		}
+	}
+
+	const Kernels &
+	kernels() const
+	{
+		return *table(GetParam());
+	}
+};
+
+inline std::string
+level_name(const testing::TestParamInfo<Level> &level)
+{
+	return kLevelNames[static_cast<size_t>(level.param)];
 }
 
 } // namespace kernels_fixture

@@ -2,10 +2,7 @@
 // its arrays start and whatever they hold, and reads nothing outside of them.
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
-#include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -17,31 +14,6 @@ namespace
 {
 
 using namespace kernels_fixture;
-
-class KernelsLevel : public testing::TestWithParam<Level>
-{
-  protected:
-	void
-	SetUp() override
-	{
-		if (table(GetParam()) == nullptr)
-		{
-			GTEST_SKIP() << "this CPU or build lacks " << kLevelNames[static_cast<size_t>(GetParam())];
-		}
-	}
-
-	const Kernels &
-	kernels() const
-	{
-		return *table(GetParam());
-	}
-};
-
-std::string
-level_name(const testing::TestParamInfo<Level> &level)
-{
-	return kLevelNames[static_cast<size_t>(level.param)];
-}
 
 INSTANTIATE_TEST_SUITE_P(Levels, KernelsLevel, testing::ValuesIn(kLevels), level_name);
 
@@ -211,48 +183,6 @@ TEST_P(KernelsLevel, Int8EqualsScalar)
 		}
 	}
 }
-
-// Memory with a page before and a page after it that must not be touched; zeros.
-class Guarded
-{
-  public:
-	Guarded()
-	{
-		char *all = static_cast<char *>(
-			mmap(nullptr, kBytes + 2 * page(), PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
-
-		start_ = all + page();
-		EXPECT_NE(all, MAP_FAILED);
-		EXPECT_EQ(mprotect(start_, kBytes, PROT_READ | PROT_WRITE), 0);
-	}
-
-	~Guarded()
-	{
-		munmap(start_ - page(), kBytes + 2 * page());
-	}
-
-	Guarded(const Guarded &) = delete;
-	Guarded &operator=(const Guarded &) = delete;
-
-	// An array of so many bytes that begins (or ends) where the memory does.
-	template <typename T>
-	T *
-	array(size_t bytes, bool at_end)
-	{
-		return reinterpret_cast<T *>(at_end ? start_ + kBytes - bytes : start_);
-	}
-
-  private:
-	static constexpr size_t kBytes = 1 << 16;
-
-	static size_t
-	page()
-	{
-		return static_cast<size_t>(sysconf(_SC_PAGESIZE));
-	}
-
-	char *start_;
-};
 
 TEST_P(KernelsLevel, FloatKernelsReadNothingOutside)
 {
