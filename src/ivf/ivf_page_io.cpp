@@ -32,7 +32,9 @@ page_check(Relation index, Buffer buffer, PageKind kind)
 	{
 		index_corrupted(index, BufferGetBlockNumber(buffer), "The page is empty.");
 	}
-	if (PageGetSpecialSize(page) != sizeof(PageOpaque) || page_opaque(page)->page_id != kPageId)
+	// What lies between pd_lower and pd_upper is lost when a change is logged: nothing may.
+	if (PageGetSpecialSize(page) != sizeof(PageOpaque) || page_opaque(page)->page_id != kPageId ||
+	    reinterpret_cast<PageHeader>(page)->pd_lower != reinterpret_cast<PageHeader>(page)->pd_upper)
 	{
 		index_corrupted(index, BufferGetBlockNumber(buffer), "The page is not of an ivf index.");
 	}

@@ -7,6 +7,7 @@
 #include "pg/guc.h"
 #include "pg/memory.h"
 
+#include <cfloat>
 #include <cmath>
 #include <limits>
 
@@ -337,7 +338,8 @@ take_block(Scan &scan, const double *lower, const double *upper, uint32 n, uint3
 
 	for (uint32 i = 0; i < n; i++)
 	{
-		Candidate candidate = {lower[i], 0, scan.rows[i], probe, exact, false};
+		// Only damaged codes are infinitely far; their rows must not drop out.
+		Candidate candidate = {Min(lower[i], DBL_MAX), 0, scan.rows[i], probe, exact, false};
 
 		if (!exact)
 		{

@@ -41,12 +41,28 @@ static void find_dead_on(Vacuum &vacuum, uint32 number);
 static void check_tid_page(const Vacuum &vacuum, Buffer buffer);
 static void clear_entries(Vacuum &vacuum);
 static void clear_page(Vacuum &vacuum, BlockNumber block);
+static bool page_has_blocks(const Vacuum &vacuum, Buffer buffer);
+static void check_block(const Vacuum &vacuum, Buffer buffer, uint32 block);
 static uint32 dead_slots(const Vacuum &vacuum, Page page, uint32 block);
 static void count_block(Vacuum &vacuum, Page page, BlockNumber block, uint32 index);
 static void clear_block(const Vacuum &vacuum, Page page, uint32 block);
 static void write_directory(Vacuum &vacuum);
 static void free_rows(Vacuum &vacuum);
 static void free_rows_on(Vacuum &vacuum, uint32 number);
+
+// True where a page belongs to a store.
+static bool
+extents_have(const Extent *extents, int n, BlockNumber block)
+{
+	for (int i = 0; i < n; i++)
+	{
+		if (block >= extents[i].first && block - extents[i].first < extents[i].pages)
+		{
+			return true;
+		}
+	}
+	return false;
+}
 
 static bool
 row_dead(const Vacuum &vacuum, uint32 row)
@@ -211,21 +227,16 @@ clear_page(Vacuum &vacuum, BlockNumber block)
 	bool has_free = false;
 
 	LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
-	// A page that a crash left unformatted belongs to nothing.
-	if (PageIsNew(page) || page_opaque(page)->kind != static_cast<uint16>(PageKind::Block))
+	if (!page_has_blocks(vacuum, buffer))
 	{
 		page_release(buffer);
 		return;
 	}
-	page_check(index.relation, buffer, PageKind::Block);
 	for (uint32 i = 0; i < index.geometry.blocks_per_page; i++)
 	{
 		uint32 list = page_block(page, i)->list;
 
-		if (list != kNoList && list >= index.meta.lists + kFirstList)
-		{
-			index_corrupted(index.relation, block, "A block names a list that does not exist.");
-		}
+		check_block(vacuum, buffer, i);
 		has_free |= list == kNoList;
 		changed |= list != kNoList && dead_slots(vacuum, page, i) > 0;
 	}
@@ -252,6 +263,26 @@ clear_page(Vacuum &vacuum, BlockNumber block)
 	{
 		RecordPageWithFreeSpace(index.relation, block, kRoomForBlock);
 	}
+}
+
+// True for a page of blocks; the pages that the metapage names are checked by whoever reads them.
+static bool
+page_has_blocks(const Vacuum &vacuum, Buffer buffer)
+{
+	const MetaPage &meta = vacuum.index.meta;
+	BlockNumber block = BufferGetBlockNumber(buffer);
+	Page page = buffer_page(buffer);
+
+	// A crash may leave a page unformatted, or formatted for the TID store but not part of it.
+	if (PageIsNew(page) || page_opaque(page)->kind == static_cast<uint16>(PageKind::Tid) ||
+	    extents_have(meta.tids, meta.tid_extents, block) || extents_have(meta.rows, meta.row_extents, block) ||
+	    extents_have(meta.centroids, meta.centroid_extents, block) ||
+	    extents_have(meta.directory, meta.directory_extents, block))
+	{
+		return false;
+	}
+	page_check(vacuum.index.relation, buffer, PageKind::Block);
+	return true;
 }
 
 // Calls visit(slot, row) for each entry of a block.
@@ -282,6 +313,30 @@ each_entry(const Index &index, Page page, uint32 block, Visit visit)
 		uint32 slot = static_cast<uint32>(pg_rightmost_one_pos32(mask));
 
 		visit(slot, rows[slot]);
+	}
+}
+
+// Raises an error where a block is of no list that there is, or its check sum is wrong.
+static void
+check_block(const Vacuum &vacuum, Buffer buffer, uint32 block)
+{
+	const Index &index = vacuum.index;
+	Page page = buffer_page(buffer);
+	const BlockHeader *header = page_block(page, block);
+	uint32 sum = link_mix(header->list, header->next);
+
+	if (header->list == kNoList)
+	{
+		return;
+	}
+	if (header->list >= index.meta.lists + kFirstList)
+	{
+		index_corrupted(index.relation, BufferGetBlockNumber(buffer), "A block names a list that does not exist.");
+	}
+	each_entry(index, page, block, [&](uint32 slot, uint32 row) { sum += row_mix(slot, row); });
+	if (sum != header->check)
+	{
+		index_corrupted(index.relation, BufferGetBlockNumber(buffer), "The check sum of a block is wrong.");
 	}
 }
 
@@ -365,6 +420,11 @@ write_directory(Vacuum &vacuum)
 			const ListEntry *entry = page_list_entry(buffer_page(buffer), i);
 			ListCount &count = vacuum.counts[first + i];
 
+			if (!list_entry_sealed(*entry))
+			{
+				index_corrupted(index.relation, BufferGetBlockNumber(buffer),
+				                "The check sum of a list's entry is wrong.");
+			}
 			count.changed = entry->live != count.live || entry->dead != count.free ||
 			                (block_exists(count.room) && !block_same(entry->room, count.room));
 			changed |= count.changed;
