@@ -18,7 +18,7 @@ our @EXPORT = qw(new_node fill same_answers start_psql finish_psql poll_start sq
 #   make_vector(n, dim)  the n-th vector of a series: forty clusters, the same on every machine
 #   by_index, by_scan    ids, distances and plan of ORDER BY v OP q LIMIT n, through the index at recall 1 or without
 #   index_differs        '' where both agree, and no row comes twice; else what differs.  n null: pulled to the end
-my $helpers = <<'SQL';
+our $helpers = <<'SQL';
 CREATE EXTENSION vecsim;
 CREATE FUNCTION make_vector(n bigint, dim int) RETURNS vector LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
 	SELECT array_agg((10 * sin((n % 40) * 12.9898 + d * 78.233)
