@@ -42,6 +42,7 @@ class Bench:
         self.rounds = options.rounds or (2 if options.quick else 5)
         self.cancels = 10 if options.quick else 100
         self.workers = options.workers
+        self.goals = [float(goal) for goal in options.goals.split(",")]
         self.wanted = options.configs.split(",") if options.configs else None
         self.control = running.connect()
         self.sides = [side for side in (sides.VECSIM, sides.PGVECTOR) if sides.available(self.control, side)]
@@ -99,6 +100,7 @@ def arguments():
     parser.add_argument("--quick", action="store_true", help="fewer queries, rounds and cancels")
     parser.add_argument("--rows", type=int, help="only so many base rows")
     parser.add_argument("--rounds", type=int, help="interleaved rounds of each timing")
+    parser.add_argument("--goals", default="0.95,0.99", help="recalls at which speed is compared")
     parser.add_argument("--workers", type=int, default=2, help="max_parallel_maintenance_workers of builds")
     options = parser.parse_args()
     unknown = set(options.only.split(",")) - set(PARTS)

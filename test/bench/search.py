@@ -10,7 +10,7 @@ from dataset import KINDS
 from server import execute, scalar
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-GOALS = (0.95, 0.99)
+BAR_GOAL = 0.95  # the recall at which the bars on speed hold
 
 
 def build_indexes(bench):
@@ -103,7 +103,7 @@ def sweep(bench, config):
     for knob in config.knobs:
         run = Sweep(bench, config, knob)
         run.grid()
-        for goal in GOALS:
+        for goal in bench.goals:
             point = run.cheapest(goal)
             if point and (goal not in best or point["us"] < best[goal]["us"]):
                 best[goal] = point
@@ -122,10 +122,11 @@ def measure_speed(bench):
         for goal, point in chosen[config.key].items():
             bench.results.add(f"{config.key} at {goal}: {point['setting']} = {point['value']}", point["us"],
                               "us", note="recall %.4f definitions, %.4f sentences" % point["recall"][:2])
-    for goal in GOALS:
+    for goal in bench.goals:
         competitors = [(config, chosen[config.key][goal])
                        for config in bench.configs() if goal in chosen[config.key]]
-        interleave(bench, f"one client at recall {goal}", competitors, time_queries, goal == 0.95)
+        interleave(bench, f"one client at recall {goal}", competitors, time_queries,
+                   goal == BAR_GOAL)
         interleave(bench, f"inside one LATERAL statement at recall {goal}", competitors, time_lateral, False)
 
 
