@@ -54,41 +54,53 @@ store(void *p, __m256i value)
 	_mm256_storeu_si256(static_cast<__m256i *>(p), value);
 }
 
-VECSIM_INLINE void
-count(Counts *counts, __m256i codes, __m256i table)
+// What a scan looks up of two groups: of entries 0-15 and of entries 16-31.
+struct Values
+{
+	__m256i half[2];
+};
+
+VECSIM_INLINE Values
+look_up(__m256i codes, __m256i table)
 {
 	const __m256i low = _mm256_set1_epi8(15);
-	__m256i values[2] = {
-		_mm256_shuffle_epi8(table, _mm256_and_si256(codes, low)),
-		_mm256_shuffle_epi8(table, _mm256_and_si256(_mm256_srli_epi16(codes, 4), low)),
-	};
 
-	for (size_t h = 0; h < 2; h++)
-	{
-		counts->both[h] = _mm256_add_epi16(counts->both[h], values[h]);
-		counts->odd[h] = _mm256_add_epi16(counts->odd[h], _mm256_srli_epi16(values[h], 8));
-	}
+	return {{_mm256_shuffle_epi8(table, _mm256_and_si256(codes, low)),
+	         _mm256_shuffle_epi8(table, _mm256_and_si256(_mm256_srli_epi16(codes, 4), low))}};
 }
 
-// Adds up to kFlushGroups groups, whose sums fit 16 bits, to the sums.
+// The shift of one half is a multiplication by 0 and 1, so that the two run on different ports of the CPU.
 VECSIM_INLINE void
-add_groups(Sums *sums, const uint8_t *codes, const uint8_t *table, size_t groups)
+count(Counts *counts, const Values &values)
 {
-	__m256i zero = _mm256_setzero_si256();
-	Counts counts = {{zero, zero}, {zero, zero}};
-	size_t g = 0;
+	const __m256i second = _mm256_set1_epi16(0x0100);
 
-	for (; g + 2 <= groups; g += 2)
-	{
-		count(&counts, load(codes + g * kGroupBytes), load(table + g * kGroupBytes));
-	}
-	if (g < groups)
-	{
-		// The upper half looks up in a table of zeros.
-		count(&counts, _mm256_zextsi128_si256(load_half(codes + g * kGroupBytes)),
-		      _mm256_zextsi128_si256(load_half(table + g * kGroupBytes)));
-	}
+	counts->both[0] = _mm256_add_epi16(counts->both[0], values.half[0]);
+	counts->both[1] = _mm256_add_epi16(counts->both[1], values.half[1]);
+	counts->odd[0] = _mm256_add_epi16(counts->odd[0], _mm256_maddubs_epi16(values.half[0], second));
+	counts->odd[1] = _mm256_add_epi16(counts->odd[1], _mm256_srli_epi16(values.half[1], 8));
+}
 
+// The values of eight groups of a small table, which add up in bytes.
+VECSIM_INLINE Values
+look_up_eight(const uint8_t *codes, const uint8_t *table)
+{
+	Values sum = look_up(load(codes), load(table));
+
+	for (size_t byte = 2 * kGroupBytes; byte < 8 * kGroupBytes; byte += 2 * kGroupBytes)
+	{
+		Values more = look_up(load(codes + byte), load(table + byte));
+
+		sum.half[0] = _mm256_add_epi8(sum.half[0], more.half[0]);
+		sum.half[1] = _mm256_add_epi8(sum.half[1], more.half[1]);
+	}
+	return sum;
+}
+
+// Adds counts to the sums.
+VECSIM_INLINE void
+add_counts(Sums *sums, const Counts &counts)
+{
 	__m256i even[2];
 
 	for (size_t h = 0; h < 2; h++)
@@ -112,6 +124,33 @@ add_groups(Sums *sums, const uint8_t *codes, const uint8_t *table, size_t groups
 	}
 }
 
+// Adds up to kFlushGroups groups, whose sums fit 16 bits, to the sums.
+template <bool Small>
+VECSIM_INLINE void
+add_groups(Sums *sums, const uint8_t *codes, const uint8_t *table, size_t groups)
+{
+	__m256i zero = _mm256_setzero_si256();
+	Counts counts = {{zero, zero}, {zero, zero}};
+	size_t g = 0;
+
+	for (; Small && g + 8 <= groups; g += 8)
+	{
+		count(&counts, look_up_eight(codes + g * kGroupBytes, table + g * kGroupBytes));
+	}
+	for (; g + 2 <= groups; g += 2)
+	{
+		count(&counts, look_up(load(codes + g * kGroupBytes), load(table + g * kGroupBytes)));
+	}
+	if (g < groups)
+	{
+		// The upper half looks up in a table of zeros.
+		count(&counts, look_up(_mm256_zextsi128_si256(load_half(codes + g * kGroupBytes)),
+		                       _mm256_zextsi128_si256(load_half(table + g * kGroupBytes))));
+	}
+	add_counts(sums, counts);
+}
+
+template <bool Small>
 VECSIM_INLINE Sums
 add_up(const uint8_t *codes, const uint8_t *table, size_t groups)
 {
@@ -120,12 +159,12 @@ add_up(const uint8_t *codes, const uint8_t *table, size_t groups)
 
 	while (groups > kFlushGroups)
 	{
-		add_groups(&sums, codes, table, kFlushGroups);
+		add_groups<Small>(&sums, codes, table, kFlushGroups);
 		codes += kFlushGroups * kGroupBytes;
 		table += kFlushGroups * kGroupBytes;
 		groups -= kFlushGroups;
 	}
-	add_groups(&sums, codes, table, groups);
+	add_groups<Small>(&sums, codes, table, groups);
 	return sums;
 }
 
@@ -153,7 +192,7 @@ products(const uint8_t *code, const int8_t *q)
 void
 fastscan(const uint8_t *codes, const uint8_t *table, size_t groups, uint32_t *out)
 {
-	Sums sums = add_up(codes, table, groups);
+	Sums sums = add_up<false>(codes, table, groups);
 
 	for (size_t p = 0; p < 4; p++)
 	{
@@ -165,7 +204,8 @@ uint32_t
 fastscan_bounds(const FastscanBlock &block, const FastscanList &list, float limit, float *lower,
                 float *estimate)
 {
-	Sums sums = add_up(block.codes, list.table, list.groups);
+	Sums sums = list.small ? add_up<true>(block.codes, list.table, list.groups)
+	                       : add_up<false>(block.codes, list.table, list.groups);
 	uint32_t mask = 0;
 
 	for (size_t p = 0; p < 4; p++)

@@ -327,6 +327,13 @@ const Kernels kAvx512Table = {
 	.dot_f32_tile = dot_tile,
 	.dot_i8 = dot_i8,
 	.dot_i8_rows = dot_i8_rows,
+	.fastscan = avx512_level::fastscan,
+	.fastscan_bounds = avx512_level::fastscan_bounds,
+	.sign_bits_f32 = avx512_level::sign_bits,
+	.fht_f32 = avx512_level::fht,
+	.flip_signs_f32 = avx512_level::flip_signs,
+	.scale_f32 = avx512_level::scale,
+	.kac_f32 = avx512_level::kac,
 };
 
 } // namespace vecsim::kernels

@@ -25,12 +25,15 @@ bool always_usable();
 #if defined(__x86_64__)
 bool avx2_usable();
 bool avx512_usable();
+bool avx512_vnni_usable();
 #endif
 const Rung *find_rung(Level level);
 
-// From the top down.  A null slot of a level is filled from the first usable rung below that has it.
+// From the top down.  A null slot of a level is filled from the first usable rung below that has it.  A level
+// may have several rungs; it begins with the highest that is usable.
 constexpr Rung kLadder[] = {
 #if defined(__x86_64__)
+	{&kAvx512VnniTable, avx512_vnni_usable},
 	{&kAvx512Table, avx512_usable},
 	{&kAvx2Table, avx2_usable},
 #endif
@@ -133,6 +136,12 @@ avx512_usable()
 {
 	return avx2_usable() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
 	       __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+}
+
+bool
+avx512_vnni_usable()
+{
+	return avx512_usable() && __builtin_cpu_supports("avx512vnni");
 }
 
 #endif

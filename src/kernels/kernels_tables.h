@@ -15,6 +15,7 @@ extern const Kernels kScalarTable; // no null slot
 #if defined(__x86_64__)
 extern const Kernels kAvx2Table;
 extern const Kernels kAvx512Table;
+extern const Kernels kAvx512VnniTable; // of the same level: what CPUs with VNNI do better
 #endif
 
 // The kernels that a level keeps in files of their own: of codes (kernels_<isa>_codes.cpp) and of the rotation
@@ -36,6 +37,7 @@ extern const Kernels kAvx512Table;
 VECSIM_DECLARE_CODE_KERNELS(scalar_level)
 #if defined(__x86_64__)
 VECSIM_DECLARE_CODE_KERNELS(avx2_level)
+VECSIM_DECLARE_CODE_KERNELS(avx512_level)
 #endif
 
 // Fills the null slots of a table from another one.
