@@ -37,6 +37,9 @@ constexpr Rung kLadder[] = {
 	{&kAvx512Table, avx512_usable},
 	{&kAvx2Table, avx2_usable},
 #endif
+#if defined(__aarch64__)
+	{&kNeonTable, always_usable},
+#endif
 	{&kScalarTable, always_usable},
 };
 

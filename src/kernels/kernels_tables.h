@@ -18,6 +18,10 @@ extern const Kernels kAvx512Table;
 extern const Kernels kAvx512VnniTable; // of the same level: what CPUs with VNNI do better
 #endif
 
+#if defined(__aarch64__)
+extern const Kernels kNeonTable;
+#endif
+
 // The kernels that a level keeps in files of their own: of codes (kernels_<isa>_codes.cpp) and of the rotation
 // (kernels_<isa>_rotate.cpp).
 #define VECSIM_DECLARE_CODE_KERNELS(level) \
@@ -38,6 +42,9 @@ VECSIM_DECLARE_CODE_KERNELS(scalar_level)
 #if defined(__x86_64__)
 VECSIM_DECLARE_CODE_KERNELS(avx2_level)
 VECSIM_DECLARE_CODE_KERNELS(avx512_level)
+#endif
+#if defined(__aarch64__)
+VECSIM_DECLARE_CODE_KERNELS(neon_level)
 #endif
 
 // Fills the null slots of a table from another one.

@@ -222,4 +222,16 @@ TEST(KernelsChoice, LevelsFollowTheCpu)
 
 #endif
 
+#if defined(__aarch64__)
+
+TEST(KernelsChoice, LevelsFollowTheCpu)
+{
+	EXPECT_EQ(table(Level::Avx2), nullptr);
+	EXPECT_EQ(table(Level::Avx512), nullptr);
+	ASSERT_NE(table(Level::Neon), nullptr);
+	EXPECT_EQ(table(Level::Auto), table(Level::Neon));
+}
+
+#endif
+
 } // namespace
