@@ -130,6 +130,22 @@ INSERT INTO found SELECT v <-> '[1,2,3]' FROM t ORDER BY v <-> '[1,2,3]' LIMIT 1
 SELECT * FROM found;
 SELECT v <-> '[1,2,3]' AS d FROM t ORDER BY v <-> '[1,2,3]' LIMIT 2 FOR UPDATE;
 
+-- statements that write what they read
+BEGIN;
+SET LOCAL enable_seqscan = off;
+INSERT INTO t SELECT id + 10000, grp, v FROM t ORDER BY v <-> '[1,2,3]' LIMIT 2000;
+UPDATE t SET v = v + '[1,0,0]' WHERE id IN (SELECT id FROM t ORDER BY v <-> '[5,5,5]' LIMIT 500);
+DELETE FROM t USING (SELECT id FROM t ORDER BY v <-> '[1,2,3]' LIMIT 100) n WHERE n.id = t.id;
+SELECT pg_temp.compare('SELECT id, v <-> ''[1,2,3]'' AS d FROM t ORDER BY v <-> ''[1,2,3]'' LIMIT 10000');
+DECLARE c CURSOR FOR SELECT v FROM t ORDER BY v <-> '[30,30,30]' FOR UPDATE;
+FETCH 2 FROM c;
+DELETE FROM t WHERE CURRENT OF c;
+FETCH 1 FROM c;
+UPDATE t SET v = '[30,30,30]' WHERE CURRENT OF c;
+FETCH 1 FROM c;
+SELECT v FROM t ORDER BY v <-> '[30,30,30]' LIMIT 2;
+ROLLBACK;
+
 -- a partial index, an index on an expression
 CREATE TABLE e (id int, grp int, v vector, r real[]);
 INSERT INTO e SELECT id, grp, v, v::real[] FROM t;
