@@ -18,14 +18,6 @@ namespace vecsim::core
 // a sum of 16,000 of them by 1.2e-41: 1e-11 of this floor, far less than the rounding of the sum itself.
 static constexpr float kPrecisionFloor = 1e-30f;
 
-// sum a_i * b_i in double.
-static double
-dot_in_double(const float *a, const float *b, size_t d)
-{
-	return sum_in_double(d,
-	                     [a, b](size_t i) { return static_cast<double>(a[i]) * static_cast<double>(b[i]); });
-}
-
 // sum (a_i - b_i)^2, in double where the kernel's value cannot be trusted.  Zero only for equal vectors.
 static double
 squared_distance(const float *a, const float *b, size_t d)

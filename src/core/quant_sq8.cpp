@@ -9,6 +9,7 @@
 // is `height` rows of codes, then `height` of each factor (struct of arrays), then padding to 32 bytes.
 #include "core/quant_sq8.h"
 #include "core/quant.h"
+#include "core/rounding.h"
 #include "core/sums.h"
 #include "kernels/kernels.h"
 
@@ -59,9 +60,6 @@ static void sq8_score(const void *query, size_t height, const void *payload, siz
                       double *lower, double *upper);
 static size_t sq8_code_bytes(size_t dim);
 static float code_row(const float *v, size_t dim, double unit, int8_t *codes, int32_t *codes2);
-static inline int nearest_integer(double x);
-static double largest_component(const float *v, size_t dim);
-static float round_up(double x);
 static double code_query(const float *q, size_t dim, double unit, Sq8Query &prepared, int16_t *codes);
 static double float_rounding(size_t dim);
 
@@ -135,7 +133,7 @@ sq8_encode(const Metric &metric, const float *v, size_t dim, void *entry)
 static float
 code_row(const float *v, size_t dim, double unit, int8_t *codes, int32_t *codes2)
 {
-	double step = largest_component(v, dim) * unit / kMaxCode;
+	double step = static_cast<double>(largest_component(v, dim)) * unit / kMaxCode;
 	double inverse = step >= static_cast<double>(FLT_MIN) ? unit / step : 0;
 	int32_t squares = 0;
 
@@ -156,39 +154,6 @@ code_row(const float *v, size_t dim, double unit, int8_t *codes, int32_t *codes2
 	double product = sum_in_double(dim, [=](size_t i) { return static_cast<double>(v[i]) * codes[i]; });
 
 	return static_cast<float>(product * unit / squares);
-}
-
-// The integer next to x, a half away from zero; unlike the library's, in a form that vectorises.
-static inline int
-nearest_integer(double x)
-{
-	return static_cast<int>(x + std::copysign(0.5, x));
-}
-
-// The largest |v_i|.  Sizes of floats compare as their bits do, and a maximum of integers vectorises.
-static double
-largest_component(const float *v, size_t dim)
-{
-	int32_t largest = 0;
-
-	for (size_t i = 0; i < dim; i++)
-	{
-		largest = std::max(largest, std::bit_cast<int32_t>(std::fabs(v[i])));
-	}
-	return static_cast<double>(std::bit_cast<float>(largest));
-}
-
-// The smallest float that is not below x.
-static float
-round_up(double x)
-{
-	float rounded = static_cast<float>(x);
-
-	if (static_cast<double>(rounded) < x)
-	{
-		return nextafterf(rounded, std::numeric_limits<float>::infinity());
-	}
-	return rounded;
 }
 
 static void
@@ -255,7 +220,7 @@ sq8_prepare(const Metric &metric, const float *q, size_t dim, Bounds bounds, voi
 static double
 code_query(const float *q, size_t dim, double unit, Sq8Query &prepared, int16_t *codes)
 {
-	double largest = largest_component(q, dim) * unit;
+	double largest = static_cast<double>(largest_component(q, dim)) * unit;
 	double sum = unit * sum_in_double(dim, [=](size_t i) { return static_cast<double>(std::fabs(q[i])); });
 
 	// Rounding may add a half to each value; one more step for this arithmetic's own rounding.

@@ -64,18 +64,16 @@ struct RabitqQuery
 {
 	MetricId metric;
 	size_t dim;
-	double norm;      // |q|
-	double mean_norm; // |mean|
-	uint8_t *table;   // dim / 4 groups of 16 for FastScan
+	double norm;    // |q|
+	uint8_t *table; // dim / 4 groups of 16 for FastScan
 	float delta;
 	float offset;
 	int8_t *q8; // p in 8 bits, for cold codes
 	double q8_scale;
 	int32_t q8_sum;
-	double q8_error1; // of p in 8 bits: sum of |error|, and the error's length
-	double q8_error2;
-	float mean_add; // the value of the mean
-	float mean_err; // |p|
+	double q8_error; // the length of what rounding p to 8 bits lost
+	float mean_add;  // the value of the mean
+	float mean_err;  // |p|
 };
 
 // Bytes of memory that a query needs besides the struct (aligned to 64), and making it ready.  q is not

@@ -1,10 +1,12 @@
-// rounding.h - doubles rounded to shorter numbers in a known direction: core's own helper.
+// rounding.h - numbers rounded to shorter ones, the nearest or in a known direction: core's own helper.
 #ifndef VECSIM_CORE_ROUNDING_H
 #define VECSIM_CORE_ROUNDING_H
 
+#include <algorithm>
 #include <bit>
+#include <cmath>
 #include <limits>
-#include <math.h>
+#include <stddef.h>
 #include <stdint.h>
 
 namespace vecsim::core
@@ -18,7 +20,7 @@ round_up(double x)
 
 	if (static_cast<double>(rounded) < x)
 	{
-		return nextafterf(rounded, std::numeric_limits<float>::infinity());
+		return std::nextafter(rounded, std::numeric_limits<float>::infinity());
 	}
 	return rounded;
 }
@@ -51,7 +53,20 @@ template <typename Float>
 inline int
 nearest_integer(Float x)
 {
-	return static_cast<int>(x + copysign(Float{0.5}, x));
+	return static_cast<int>(x + std::copysign(Float{0.5}, x));
+}
+
+// The largest |v_i|.  Sizes of floats compare as their bits do, and a maximum of integers vectorises.
+inline float
+largest_component(const float *v, size_t dim)
+{
+	int32_t largest = 0;
+
+	for (size_t i = 0; i < dim; i++)
+	{
+		largest = std::max(largest, std::bit_cast<int32_t>(std::fabs(v[i])));
+	}
+	return std::bit_cast<float>(largest);
 }
 
 } // namespace vecsim::core

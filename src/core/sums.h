@@ -30,6 +30,13 @@ sum_in_double(size_t d, Term term)
 	return (lanes[0] + lanes[2]) + (lanes[1] + lanes[3]);
 }
 
+// sum a_i * b_i in double.
+inline double
+dot_in_double(const float *a, const float *b, size_t d)
+{
+	return sum_in_double(d, [=](size_t i) { return static_cast<double>(a[i]) * static_cast<double>(b[i]); });
+}
+
 } // namespace vecsim::core
 
 #endif
