@@ -58,8 +58,8 @@ for my $round (1 .. @ways)
 	sleep 0.05 * $round;
 	if ($way eq 'kill -9')
 	{
-		my $pid = $node->safe_psql('postgres',
-			"SELECT pid FROM pg_stat_activity WHERE query ~ '^(INSERT|DELETE|VACUUM)' AND pid <> pg_backend_pid() LIMIT 1");
+		my $pid = $node->safe_psql('postgres', "SELECT pid FROM pg_stat_activity
+			WHERE query ~ '^(INSERT|DELETE|VACUUM)' AND pid <> pg_backend_pid() LIMIT 1");
 
 		like($pid, qr/^\d+$/, 'a writer to kill');
 		kill 'KILL', $pid;
@@ -114,7 +114,8 @@ SQL
 		$node->safe_psql('postgres', 'DROP INDEX IF EXISTS b_v_idx');
 	}
 	like($killed, qr/^\d+$/, "a build was killed while $phase");
-	is($node->safe_psql('postgres', "SELECT count(*) FROM pg_class WHERE relname = 'b_v_idx'"), '0', '... no index is left');
+	is($node->safe_psql('postgres', "SELECT count(*) FROM pg_class WHERE relname = 'b_v_idx'"),
+		'0', '... no index is left');
 	is($node->safe_psql('postgres', 'SELECT count(*) FROM b'), '6000', '... the table is whole');
 }
 $node->safe_psql('postgres', 'CREATE INDEX b_v_idx ON b USING ivf (v vector_l2_ops)');

@@ -1,4 +1,4 @@
-# 006_recall.pl - the recall that is promised, on the bundled embeddings: by default, by setting, by quantiser, by metric.
+# 006_recall.pl - the recall that is promised, on the bundled embeddings: by setting, quantiser and metric.
 use strict;
 use warnings FATAL => 'all';
 

@@ -144,7 +144,7 @@ $node->safe_psql('postgres', $build);
 
 # ---- Scans and VACUUM ----
 
-# A function that runs a statement under statement_timeouts of so many microseconds more each time, in one session.
+# A function that runs a statement under statement_timeouts of so many milliseconds, more each time, in one session.
 sub interrupted
 {
 	my ($name, $statement, $from, $to, @between) = @_;
@@ -178,7 +178,8 @@ interrupted('many scans', 'SELECT count(*) FROM generate_series(1, 400) i, LATER
 	(SELECT id FROM t ORDER BY v <-> make_vector(i, 16) LIMIT 10) x', 2, 60);
 $node->safe_psql('postgres', 'INSERT INTO t SELECT i, make_vector(i, 16) FROM generate_series(3001, 20000) i');
 interrupted('VACUUM', 'VACUUM (INDEX_CLEANUP on) t', 1, 30,
-	'DELETE FROM t WHERE ctid IN (SELECT ctid FROM t LIMIT 300)', 'SET vacuum_cost_delay = 1', 'SET vacuum_cost_limit = 100');
+	'DELETE FROM t WHERE ctid IN (SELECT ctid FROM t LIMIT 300)', 'SET vacuum_cost_delay = 1',
+	'SET vacuum_cost_limit = 100');
 interrupted('INSERT', 'INSERT INTO t SELECT i + (random() * 1e12)::bigint, make_vector(i, 16)
 	FROM generate_series(1, 3000) i', 2, 200);
 $node->safe_psql('postgres', 'VACUUM (INDEX_CLEANUP on) t');

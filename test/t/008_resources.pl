@@ -8,7 +8,6 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 use VecsimTest;
 
-# A build with 1 MB of maintenance_work_mem is made in small steps, and one that would not fit says what it needs.
 my $node = new_node('resources', initdb => ['--wal-segsize=1'], conf => "max_parallel_maintenance_workers = 1\n");
 
 fill($node, rows => 3000);
@@ -39,6 +38,7 @@ sub nothing_left
 	return;
 }
 
+# A build with 1 MB of maintenance_work_mem is made in small steps, and one that would not fit says what it needs.
 remember();
 is((sqlstate_of($node, "SET maintenance_work_mem = '1MB'; $build"))[0], '', 'a build in 1 MB');
 same_answers($node, '... is right', table => 'b', dim => 256);
@@ -115,8 +115,10 @@ SKIP:
 	is((sqlstate_of($node, "SET temp_tablespaces = small; SET maintenance_work_mem = '1MB'; $build"))[0],
 		'53100', 'a build whose temporary files fill the disk');
 	nothing_left('full disk of temporary files');
-	is($node->safe_psql('postgres', "SELECT pg_tablespace_size('small') < 100000"), 't', 'the full disk is empty again');
-	$node->safe_psql('postgres', 'CREATE INDEX s_idx ON t USING ivf (v vector_l2_ops) TABLESPACE small; DROP INDEX s_idx');
+	is($node->safe_psql('postgres', "SELECT pg_tablespace_size('small') < 100000"),
+		't', 'the full disk is empty again');
+	$node->safe_psql('postgres', 'CREATE INDEX s_idx ON t USING ivf (v vector_l2_ops) TABLESPACE small');
+	$node->safe_psql('postgres', 'DROP INDEX s_idx');
 	$node->safe_psql('postgres', 'DROP TABLESPACE small');
 }
 

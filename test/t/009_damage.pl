@@ -1,4 +1,4 @@
-# 009_damage.pl - pages damaged on purpose: an error that names the index and the block, or a right answer; never a crash.
+# 009_damage.pl - pages damaged on purpose: an error that names index and block, or a right answer, never a crash.
 use strict;
 use warnings FATAL => 'all';
 
@@ -41,6 +41,10 @@ SQL
 my $corrupted = qr/^XX002$/;
 my $maybe = qr/^(XX002)?$/;
 
+my $seed = $ENV{VECSIM_SEED} // 20240;
+srand($seed);
+
+sub random_bytes { return join '', map { chr int rand 256 } 1 .. $_[0] }
 sub first_of { return (pages_of_kind($_[0], $_[1]))[0] }
 
 # A block of a list with a centroid, that has a successor: (page, base).
@@ -63,8 +67,21 @@ sub linked_block
 	die 'no linked block';
 }
 
-sub damage_page   { my ($kind, $code) = @_; return sub { my $page = first_of($_[0], $kind); $code->($_[0], $page); $page } }
-sub damage_field  { my ($kind, $field, $value) = @_; return damage_page($kind, sub { put(@_, $field, $value) }) }
+# Changes the first page of a kind by code (pages, page).
+sub damage_page
+{
+	my ($kind, $code) = @_;
+
+	return sub { my $page = first_of($_[0], $kind); $code->($_[0], $page); $page };
+}
+
+sub damage_field
+{
+	my ($kind, $field, $value) = @_;
+
+	return damage_page($kind, sub { put(@_, $field, $value) });
+}
+
 sub damage_meta
 {
 	my ($field, $value, $seal) = @_;
@@ -131,7 +148,7 @@ sub damage_codes
 
 				next if get($pages, $page, $BLOCK{list}, $base) < 3;
 				substr($pages->[$page], $start + $index * $bytes / $blocks, $bytes / $blocks) =
-				  join '', map { chr($byte // int rand 256) } 1 .. $bytes / $blocks;
+				  defined $byte ? chr($byte) x ($bytes / $blocks) : random_bytes($bytes / $blocks);
 			}
 		}
 		return;
@@ -194,14 +211,17 @@ my %damages = (
 	# Blocks.
 	block_list => { do => damage_block(sub { add_to(@_[ 0, 1 ], $BLOCK{list}, 1, $_[2]) }) },
 	block_no_list => { do => damage_block(sub { put(@_[ 0, 1 ], $BLOCK{list}, 123456, $_[2]) }) },
-	block_generation => { do => damage_block(sub { add_to(@_[ 0, 1 ], $BLOCK{generation}, 1, $_[2]) }), vacuum => $maybe },
-	block_next => { do => damage_block(sub { put(@_[ 0, 1 ], $BLOCK{next}, 100000, $_[2]) }), insert => qr/^(XX00[12])?$/ },
+	block_generation => {
+		do => damage_block(sub { add_to(@_[ 0, 1 ], $BLOCK{generation}, 1, $_[2]) }), vacuum => $maybe },
+	block_next => {
+		do => damage_block(sub { put(@_[ 0, 1 ], $BLOCK{next}, 100000, $_[2]) }), insert => qr/^(XX00[12])?$/ },
 	block_mask => { do => damage_block(sub { put(@_[ 0, 1 ], $BLOCK{live_mask}, 5, $_[2]) }) },
 	block_check => { do => damage_block(sub { add_to(@_[ 0, 1 ], $BLOCK{check}, 1, $_[2]) }) },
 	block_circle => {
 		do => damage_block(sub { seal_block(@_, $_[1], ($_[2] - 24) / 24); }), vacuum => $maybe },
 	block_cut => { do => damage_block(sub { seal_block(@_, 0xFFFFFFFF, 0) }), block => undef, vacuum => $maybe },
-	block_other => { do => damage_block(sub { seal_block(@_, $other_list->($_[0])) }), block => undef, vacuum => $maybe },
+	block_other => {
+		do => damage_block(sub { seal_block(@_, $other_list->($_[0])) }), block => undef, vacuum => $maybe },
 	row_number => {
 		do => damage_block(sub {
 			my $rows = 24 + 24 * get($_[0], 0, $META{blocks_per_page})
@@ -232,20 +252,19 @@ my %tolerated = (
 	codes_7f => damage_codes(0x7F),
 	codes_random => damage_codes(undef),
 	centroids => damage_page('centroid', sub { substr($_[0][ $_[1] ], 32, 2000) = "\xFF" x 2000 }),
-	centroids_random => damage_page('centroid', sub { substr($_[0][ $_[1] ], 32, 2000) = join '', map { chr int rand 256 } 1 .. 2000 }));
+	centroids_random => damage_page('centroid', sub { substr($_[0][ $_[1] ], 32, 2000) = random_bytes(2000) }));
 
 # ---- An index for each of them, all damaged while the server is down ----
 
 my $fuzzed = 40;
 my @tables = (sort(keys %damages, keys %tolerated), (map { "flat_$_" } grep { /codes/ } sort keys %tolerated),
 	map { "fuzz_$_" } 1 .. $fuzzed);
-my $seed = $ENV{VECSIM_SEED} // 20240;
-srand($seed);
 
 $node->safe_psql('postgres', join "\n", map { <<SQL } @tables);
 CREATE TABLE d_$_ (id bigint, v vector(8));
 INSERT INTO d_$_ SELECT * FROM original;
-CREATE INDEX d_${_}_idx ON d_$_ USING ivf (v vector_l2_ops) WITH (lists = 30, quantizer = @{[ /^flat/ ? 'flat' : 'sq8' ]});
+CREATE INDEX d_${_}_idx ON d_$_ USING ivf (v vector_l2_ops)
+	WITH (lists = 30, quantizer = @{[ /^flat/ ? 'flat' : 'sq8' ]});
 DELETE FROM d_$_ WHERE id % 10 = 3;
 SQL
 same_answers($node, 'whole', table => 'd_kind', dim => 8);
@@ -267,7 +286,7 @@ foreach my $table (@tables)
 		my $page = int rand @$pages;
 		my $length = 1 + int rand 40;
 
-		substr($pages->[$page], int rand(8192 - $length), $length) = join '', map { chr int rand 256 } 1 .. $length;
+		substr($pages->[$page], int rand(8192 - $length), $length) = random_bytes($length);
 	}
 	else
 	{
@@ -346,7 +365,8 @@ foreach my $table (grep { /^fuzz/ } @tables)
 {
 	my @problems;
 
-	foreach my $statement ("SELECT index_incomplete('d_%s')", $vacuum, $insert, $vacuum, $query, 'REINDEX INDEX d_%s_idx')
+	foreach my $statement ("SELECT index_incomplete('d_%s')", $vacuum, $insert, $vacuum, $query,
+		'REINDEX INDEX d_%s_idx')
 	{
 		my ($state, $message) = sqlstate_of($node, sprintf $statement, $table);
 

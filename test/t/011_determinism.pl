@@ -1,4 +1,4 @@
-# 011_determinism.pl - the same table gives the same index, whatever the threads; also where the postmaster has vecsim loaded.
+# 011_determinism.pl - the same table gives the same index whatever the threads; vecsim is loaded by the postmaster.
 use strict;
 use warnings FATAL => 'all';
 
@@ -33,7 +33,8 @@ SET vecsim.build_threads = 4;
 SET maintenance_work_mem = '1GB';
 CREATE INDEX by_6 $create;
 SQL
-	is($node->safe_psql('postgres', "SELECT count(*) FROM pg_class WHERE relname = 'too_late'"), '0', 'one was cancelled');
+	is($node->safe_psql('postgres', "SELECT count(*) FROM pg_class WHERE relname = 'too_late'"),
+		'0', 'one was cancelled');
 	$node->safe_psql('postgres', 'CHECKPOINT');
 	foreach my $index (1 .. 6)
 	{
@@ -48,8 +49,10 @@ SQL
 		dim => 32, op => { vector_l2_ops => '<->', vector_cosine_ops => '<=>', vector_ip_ops => '<#>' }->{$opclass});
 
 	# Other rows must give another index, or the comparison would see nothing.
-	$node->safe_psql('postgres', 'BEGIN; UPDATE t SET v = v + v WHERE id = 77; REINDEX INDEX t_v_idx; COMMIT; CHECKPOINT');
-	ok(join('', page_images(index_file($node, 't_v_idx'))) ne $first, "$opclass, $quantizer: another row, another index");
+	$node->safe_psql('postgres', 'UPDATE t SET v = v + v WHERE id = 77');
+	$node->safe_psql('postgres', "REINDEX INDEX t_v_idx; CHECKPOINT");
+	ok(join('', page_images(index_file($node, 't_v_idx'))) ne $first,
+		"$opclass, $quantizer: another row, another index");
 	$node->safe_psql('postgres', 'DROP INDEX t_v_idx');
 }
 

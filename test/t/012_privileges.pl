@@ -1,4 +1,4 @@
-# 012_privileges.pl - vecsim in the hands of an ordinary user: rights, row-level security, search_path, another schema.
+# 012_privileges.pl - vecsim in the hands of an ordinary user: rights, row-level security, search_path, schemas.
 use strict;
 use warnings FATAL => 'all';
 
@@ -16,7 +16,8 @@ $node->safe_psql('shop', 'GRANT CREATE ON SCHEMA public TO alice');
 
 # ---- The owner of a database, who is no superuser, with the extension in a schema of its own ----
 
-is($node->psql('shop', 'CREATE SCHEMA s; CREATE EXTENSION vecsim SCHEMA s', @as_alice), 0, 'alice creates the extension');
+is($node->psql('shop', 'CREATE SCHEMA s; CREATE EXTENSION vecsim SCHEMA s', @as_alice),
+	0, 'alice creates the extension');
 my ($status, $out, $err) = $node->psql('shop', <<'SQL', @as_alice);
 SET search_path = '';
 CREATE TABLE public.items (id bigint, owner name, v s.vector(3));
@@ -24,7 +25,8 @@ INSERT INTO public.items SELECT i, CASE i % 5 WHEN 0 THEN 'bob' ELSE 'alice' END
 	ARRAY[i % 17, i % 23, 1 + i % 29]::pg_catalog.float4[]::s.vector FROM generate_series(1, 2000) i;
 CREATE INDEX items_v_idx ON public.items USING ivf (v s.vector_cosine_ops);
 ANALYZE public.items;
-INSERT INTO public.items SELECT i, 'bob', ARRAY[i % 7, i % 5, 1]::pg_catalog.float4[]::s.vector FROM generate_series(2001, 2500) i;
+INSERT INTO public.items SELECT i, 'bob', ARRAY[i % 7, i % 5, 1]::pg_catalog.float4[]::s.vector
+	FROM generate_series(2001, 2500) i;
 DELETE FROM public.items WHERE id % 7 = 0;
 VACUUM public.items;
 REINDEX INDEX public.items_v_idx;
@@ -68,11 +70,13 @@ $node->safe_psql('shop', <<'SQL');
 ALTER TABLE public.items ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own ON public.items USING (owner = current_user);
 SQL
-like(plan_of('bob'), qr/Index Scan using items_v_idx.*Filter: \(owner = CURRENT_USER\)/s, 'bob searches through the index and his filter');
+like(plan_of('bob'), qr/Index Scan using items_v_idx.*Filter: \(owner = CURRENT_USER\)/s,
+	'bob searches through the index and his filter');
 is(distances('bob', $by_index), distances('bob', $by_scan), "bob's answer has all of his nearest rows");
 isnt(distances('bob', $by_index), distances('alice', $by_index), '... and alice sees others');
 is($node->safe_psql('shop', "SELECT count(*) FROM (SELECT owner FROM public.items ORDER BY v OPERATOR(s.<=>)
-	'[3,4,5]'::s.vector LIMIT 3000) x WHERE owner <> 'bob'", extra_params => [ '-U', 'bob' ]), '0', 'no row of others comes');
+	'[3,4,5]'::s.vector LIMIT 3000) x WHERE owner <> 'bob'", extra_params => [ '-U', 'bob' ]),
+	'0', 'no row of others comes');
 
 # ---- Rights that bob lacks ----
 
@@ -94,7 +98,8 @@ is(refused('CREATE FUNCTION f() RETURNS int LANGUAGE c AS $$vecsim$$, $$vecsim_i
 	'42501', '... nor call into the library as he likes');
 
 # The settings are everybody's.
-is(refused('SET ivf.target_recall = 0.5; SET ivf.probes = 3; SET vecsim.build_threads = 1'), '', 'bob sets the settings');
+is(refused('SET ivf.target_recall = 0.5; SET ivf.probes = 3; SET vecsim.build_threads = 1'),
+	'', 'bob sets the settings');
 is(refused("SELECT '[1]'::s.vector; SET ivf.target_recall = 2"), '22023', '... within their ranges');
 
 # ---- The extension goes with everything that is made of it, and only so ----
@@ -104,7 +109,7 @@ is(refused('DROP EXTENSION vecsim'), '42501', 'bob may not drop the extension');
 like($err, qr/other objects depend on it/, 'the extension does not go while a table needs it');
 is($node->psql('shop', 'DROP EXTENSION vecsim CASCADE; CREATE EXTENSION vecsim SCHEMA s', @as_alice),
 	0, 'CASCADE takes it, and it can be created again');
-is($node->safe_psql('shop', "SELECT count(*) FROM pg_attribute WHERE attrelid = 'public.items'::regclass AND attname = 'v'"),
-	'0', '... the columns are gone');
+is($node->safe_psql('shop', "SELECT count(*) FROM pg_attribute
+	WHERE attrelid = 'public.items'::regclass AND attname = 'v'"), '0', '... the columns are gone');
 
 done_testing();

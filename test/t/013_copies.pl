@@ -37,8 +37,9 @@ SELECT string_agg(index_differs('t', '<->', make_vector(q, 16)), ''),
        string_agg(index_differs('c', '<=>', make_vector(q, 16)), '')
 FROM (VALUES (3), (1000017)) x (q)
 SQL
-	is($node->safe_psql($database, "SELECT array_agg(v::text ORDER BY id) FROM t"),
-		$node->safe_psql('postgres', "SELECT array_agg(v::text ORDER BY id) FROM t"), "$name: bit for bit the same vectors");
+	my $vectors = 'SELECT array_agg(v::text ORDER BY id) FROM t';
+	is($node->safe_psql($database, $vectors), $node->safe_psql('postgres', $vectors),
+		"$name: bit for bit the same vectors");
 	return;
 }
 
@@ -49,7 +50,8 @@ right('postgres', 'original');
 $node->command_ok([ 'pg_dump', '-f', "$folder/plain.sql", 'postgres' ], 'a plain dump');
 $node->command_ok([ 'pg_dump', '-Fd', '-j', '2', '-f', "$folder/directory", 'postgres' ], 'a dump by two workers');
 $node->safe_psql('postgres', 'CREATE DATABASE plain; CREATE DATABASE parallel');
-$node->command_ok([ 'psql', '-Xq', '-v', 'ON_ERROR_STOP=1', '-d', 'plain', '-f', "$folder/plain.sql" ], '... is restored');
+$node->command_ok([ 'psql', '-Xq', '-v', 'ON_ERROR_STOP=1', '-d', 'plain', '-f', "$folder/plain.sql" ],
+	'... is restored');
 $node->command_ok([ 'pg_restore', '-j', '2', '-d', 'parallel', "$folder/directory" ], '... is restored by two workers');
 right('plain', 'plain dump');
 right('parallel', 'parallel restore');
@@ -61,7 +63,8 @@ foreach my $strategy ('wal_log', 'file_copy')
 	$node->safe_psql('template1', "CREATE DATABASE copy_$strategy TEMPLATE postgres STRATEGY $strategy");
 	right("copy_$strategy", "copy of the database by $strategy");
 	$node->safe_psql("copy_$strategy", 'DELETE FROM t WHERE id % 4 = 1; VACUUM (INDEX_CLEANUP on) t');
-	is($node->safe_psql("copy_$strategy", "SELECT index_differs('t', '<->', make_vector(8, 16))"), '', '... which lives on');
+	is($node->safe_psql("copy_$strategy", "SELECT index_differs('t', '<->', make_vector(8, 16))"),
+		'', '... which lives on');
 }
 
 # ---- Moved and rewritten ----

@@ -1,4 +1,4 @@
-# VecsimTest.pm - what the TAP tests share: nodes with vecsim, vectors made in SQL, answers held against sequential scans.
+# VecsimTest.pm - what the TAP tests share: nodes, vectors made in SQL, answers held against sequential scans.
 package VecsimTest;
 
 use strict;
@@ -83,7 +83,7 @@ sub new_node
 	return $node;
 }
 
-# Makes a table t (or another) of n vectors, ids from 1, and an index t_v_idx on it unless with says "no index".
+# Makes a table t (or another) of n vectors, ids from 1, and an index t_v_idx on it unless no_index is set.
 sub fill
 {
 	my ($node, %option) = @_;
@@ -130,7 +130,10 @@ sub start_psql
 
 	append_to_file($run{in}, $sql);
 	$run{handle} = IPC::Run::start(
-		[ 'psql', '-XAtq', '-v', 'ON_ERROR_STOP=1', '-v', 'VERBOSITY=verbose', '-d', $node->connstr('postgres'), '-f', $run{in} ],
+		[
+			'psql', '-XAtq', '-v', 'ON_ERROR_STOP=1', '-v', 'VERBOSITY=verbose', '-d', $node->connstr('postgres'),
+			'-f', $run{in}
+		],
 		'<', '/dev/null', '>', $run{out}, '2>', $run{err});
 	return \%run;
 }
