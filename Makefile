@@ -5,6 +5,7 @@
 #   make, install      the library, and its place in PostgreSQL's directories
 #   deps               the Debian packages of test/packages.txt
 #   unit rules         tests of the pure rooms; the rules that hold the design
+#   neon               tests of the kernels for AArch64, built by a cross compiler and run by an emulator
 #   installcheck isolation pgtap prove examples    one suite each, on a throw-away server
 #   psql               a throw-away server with the bundled data, and a prompt
 #   bench              the measurements (BENCH_ARGS=--help)
@@ -72,6 +73,32 @@ build/unit/unit_tests: $(UNIT_OBJS)
 unit: build/unit/unit_tests
 	$< --gtest_brief=1
 
+# The kernels and their tests for AArch64, on a machine of another kind: a cross compiler builds them, with
+# GoogleTest from its sources, and qemu's emulator runs them.  On AArch64 itself the unit tests are these.
+ifneq ($(shell uname -m),aarch64)
+CROSS        = cross
+CROSS_CXX    = aarch64-linux-gnu-g++
+CROSS_GTEST  = /usr/src/googletest/googletest
+CROSS_OBJS   = $(patsubst %.cpp,build/cross/%.o,$(wildcard test/unit/test_kernels*.cpp) $(SRC_KERNELS))
+CROSS_TESTS  = build/cross/kernel_tests
+endif
+
+build/cross/src/%.o: src/%.cpp
+	@mkdir -p $(@D)
+	$(CROSS_CXX) $(UNIT_FLAGS) $(DIALECT) -O3 -ffp-contract=off -c -o $@ $<
+build/cross/test/%.o: test/%.cpp
+	@mkdir -p $(@D)
+	$(CROSS_CXX) $(UNIT_FLAGS) -O1 -c -o $@ $<
+build/cross/gtest/%.o:
+	@mkdir -p $(@D)
+	$(CROSS_CXX) -std=gnu++20 -O1 -I$(CROSS_GTEST) -c -o $@ $(CROSS_GTEST)/src/$*.cc
+build/cross/kernel_tests: $(CROSS_OBJS) build/cross/gtest/gtest-all.o build/cross/gtest/gtest_main.o
+	$(CROSS_CXX) -o $@ $^ -lpthread
+-include $(CROSS_OBJS:.o=.d)
+
+neon: $(CROSS_TESTS)
+	$(RUN) neon
+
 # The PostgreSQL world compiled once with exceptions: an object with a destructor then shows as _Unwind_Resume.
 RULES_OBJS = $(patsubst %.cpp,build/rules/%.o,$(SRC_PG))
 
@@ -101,7 +128,7 @@ isolation pgtap prove examples: stage
 	$(RUN) $@
 
 deps:
-	test/deps.sh build demo test tools bench
+	test/deps.sh build demo test $(CROSS) tools bench
 
 demo psql:
 	@test/deps.sh build demo
@@ -110,8 +137,8 @@ demo psql:
 	@PG_CONFIG='$(PG_CONFIG)' $(PYTHON) test/demo/demo.py $(if $(filter psql,$@),--psql) $(DEMO_ARGS)
 
 test:
-	@test/deps.sh build demo test
-	@$(MAKE) --no-print-directory -j2 WERROR=-Werror stage build/unit/unit_tests rules-objects
+	@test/deps.sh build demo test $(CROSS)
+	@$(MAKE) --no-print-directory -j2 WERROR=-Werror stage build/unit/unit_tests $(CROSS_TESTS) rules-objects
 	@$(RUN) all
 
 bench: all build/bench/kernels
@@ -133,5 +160,6 @@ lint:
 	printf '%s\n' $(SRC_KERNELS) $(SRC_CORE) $(SRC_PG) | xargs -P 2 -I FILE \
 	  clang-tidy --quiet FILE -- -xc++ $(filter-out -MMD -MP,$(CPPFLAGS)) -Ibuild/lint $(DIALECT) -fopenmp
 
-.PHONY: FORCE deps unit rules rules-objects stage isolation pgtap prove examples demo psql test bench format lint
+.PHONY: FORCE deps unit neon rules rules-objects stage isolation pgtap prove examples demo psql test bench \
+        format lint
 .DEFAULT_GOAL = all

@@ -2,12 +2,13 @@
 """run.py all|SUITE... [--only NAME] - runs test suites and counts: its last line is "N passed, N failed".
 
 --only runs, of the suites that are made of files, the file of that name (without its suffix).
-Suites: rules unit regress isolation pgtap prove examples demo.  What they run was built by make.  A suite that ran no
-test has failed.  Logs and, after a failure, what it left behind are in build/test/SUITE.
+Suites: rules unit neon regress isolation pgtap prove examples demo.  What they run was built by make.  A suite that
+ran no test has failed.  Logs and, after a failure, what it left behind are in build/test/SUITE.
 """
 
 import functools
 import pathlib
+import platform
 import re
 import shutil
 import signal
@@ -139,6 +140,12 @@ class Runner:
     def unit(self):
         return count_gtest(*self.here("unit", "build/unit/unit_tests", "--gtest_brief=1"))
 
+    def neon(self):
+        """The kernels' tests at the levels of AArch64, on a machine of another kind."""
+        emulator = ["qemu-aarch64", "-L", "/usr/aarch64-linux-gnu"]
+        return count_gtest(*self.here("neon", *emulator, "build/cross/kernel_tests", "--gtest_brief=1",
+                                      "--gtest_filter=-*/avx2:*/avx512"))
+
     def regress(self):
         counts = Counts()
         features = set(re.findall(r"[\w.]+", pathlib.Path("/proc/cpuinfo").read_text()))
@@ -225,7 +232,9 @@ class Runner:
         return count_tap(*self.here("demo", PYTHON, "test/demo/smoke.py"))
 
 
-SUITES = ["rules", "unit", "regress", "isolation", "pgtap", "prove", "examples", "demo"]
+SUITES = ["rules", "unit", "neon", "regress", "isolation", "pgtap", "prove", "examples", "demo"]
+if platform.machine() == "aarch64":
+    SUITES.remove("neon")  # unit runs these tests natively
 
 
 def run_suite(runner, name):
