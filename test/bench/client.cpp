@@ -10,6 +10,7 @@
 //   run K FILE       executes it once for every query; writes n latencies (float64, microseconds), then n x K
 //                    values of the first column (int64, -1 where there are fewer rows)
 //   repeat N FILE    executes a statement without parameter N times; writes N latencies
+//   pid              answers the process id of the backend
 //   stream MB        answers the machine's streaming read speed in GB/s over so many megabytes, best of 5
 #include <endian.h>
 #include <libpq-fe.h>
@@ -276,6 +277,11 @@ command(Session &session, const std::string &line, std::string &answer)
 		return run_queries(session, number, rest);
 	if (verb == "repeat")
 		return run_repeat(session, number, rest);
+	if (verb == "pid")
+	{
+		answer = std::to_string(PQbackendPID(session.connection));
+		return true;
+	}
 	if (verb == "stream")
 	{
 		answer = std::to_string(stream_speed(number));

@@ -33,6 +33,8 @@ class Client:
                                         text=True, bufsize=1)
         self.files = os.path.join(scratch, f"client-{self.process.pid}")
         self.count = 0
+        self.backend = int(self._command("pid"))
+        self.cpu_us = 0.0  # the backend's processor time for each execution of the last run() or repeat()
 
     def close(self):
         """Ends the connection and the process."""
@@ -60,7 +62,7 @@ class Client:
 
     def run(self, k):
         """Executes once a query: latencies (microseconds, n), first column of the first k rows (n x k)."""
-        self._command(f"run {k} {self.files}.results")
+        self._timed(f"run {k} {self.files}.results", self.count)
         with open(self.files + ".results", "rb") as file:
             latency = numpy.fromfile(file, dtype=numpy.float64, count=self.count)
             ids = numpy.fromfile(file, dtype=numpy.int64)
@@ -68,12 +70,21 @@ class Client:
 
     def repeat(self, n):
         """Executes a statement without parameter n times: latencies in microseconds."""
-        self._command(f"repeat {n} {self.files}.results")
+        self._timed(f"repeat {n} {self.files}.results", n)
         return numpy.fromfile(self.files + ".results", dtype=numpy.float64)
 
     def stream(self, megabytes):
         """The machine's streaming read speed of one thread, bytes a second."""
         return float(self._command(f"stream {megabytes}")) * 1e9
+
+    def _timed(self, line, executions):
+        before = self._backend_ns()
+        self._command(line)
+        self.cpu_us = (self._backend_ns() - before) / 1000 / executions
+
+    def _backend_ns(self):
+        with open(f"/proc/{self.backend}/schedstat", encoding="ascii") as file:
+            return int(file.read().split()[0])
 
     def _command(self, line):
         self.process.stdin.write(line.replace("\n", " ") + "\n")

@@ -17,14 +17,14 @@ def statements(side):
 
 
 def time_statement(client, sql, queries):
-    """Median microseconds of a sequential statement; queries bound where it takes one."""
+    """Median microseconds of a sequential statement, with queries if it takes them; processor microseconds."""
     client.prepare(sql)
     if "$1" not in sql:
         client.repeat(1)
-        return float(numpy.median(client.repeat(len(queries))))
+        return float(numpy.median(client.repeat(len(queries)))), client.cpu_us
     client.queries(queries)
     client.run(0)
-    return float(numpy.median(client.run(0)[0]))
+    return float(numpy.median(client.run(0)[0])), client.cpu_us
 
 
 def measure_exact(bench):
@@ -46,19 +46,23 @@ def measure_exact(bench):
     bench.results.add("streaming read, one thread", stream / 1e9, "GB/s")
     bench.results.add("the vectors' bytes at that speed", read_us / 1000, "ms")
     for side in bench.sides:
-        report(bench, side, {name: numpy.array(values) for name, values in times[side.name].items()}, read_us)
+        rounds = {name: numpy.array(values).T for name, values in times[side.name].items()}
+        report(bench, side, rounds, read_us)
 
 
 def report(bench, side, times, read_us):
-    """Writes down one side's times (microseconds, one a round)."""
+    """Writes down one side's times: microseconds, elapsed and of the processor, one a round."""
     n = len(bench.data.base)
     for name, sql in statements(side).items():
         shown = sql.replace(side.table, "t")
-        bench.results.add(f"{side.name}: {shown}", numpy.median(times[name]) / 1000, "ms")
+        elapsed, processor = numpy.median(times[name], axis=1) / 1000
+        bench.results.add(f"{side.name}: {shown}", elapsed, "ms", note=f"processor {processor:.1f} ms")
     bar = BAR if side is sides.VECSIM else None
-    ratios = times["search"] / (times["scan"] + read_us)
+    ratios, of_cpu = times["search"] / (times["scan"] + read_us)
     bench.results.add(f"{side.name}: search / (scan + streaming)", numpy.median(ratios), "x", at_most=bar,
-                      note="rounds " + " ".join(f"{ratio:.2f}" for ratio in ratios))
-    each = (times["distances"] - times["scan"]) / n * 1000
+                      note="rounds " + " ".join(f"{ratio:.2f}" for ratio in ratios)
+                           + f"; of processor time {numpy.median(of_cpu):.2f}")
+    each, each_cpu = (times["distances"] - times["scan"]) / n * 1000
     bench.results.add(f"{side.name}: distance function by difference", numpy.median(each), "ns a row",
-                      note="rounds " + " ".join(f"{value:.0f}" for value in each))
+                      note="rounds " + " ".join(f"{value:.0f}" for value in each)
+                           + f"; of processor time {numpy.median(each_cpu):.0f}")

@@ -131,45 +131,56 @@ def measure_speed(bench):
 
 
 def time_queries(bench, config):
-    """Mean microseconds of a query by a client, round trip included."""
+    """Mean microseconds of a query by a client, round trip included; those of the backend's processor."""
     client = prepare(bench, config, bench.timed.queries)
     client.run(10)
-    return float(client.run(10)[0].mean())
+    return float(client.run(10)[0].mean()), client.cpu_us
 
 
 def time_lateral(bench, config):
-    """Mean microseconds of a query inside one statement over all timed queries."""
+    """Mean microseconds of a query inside one statement over all timed queries; those of the processor."""
     sides.use_index(bench.control, config)
     client = bench.client(config.side)
     client.prepare(config.side.lateral)
     client.repeat(1)
-    return float(client.repeat(1)[0]) / len(bench.timed.queries)
+    elapsed = float(client.repeat(1)[0])
+    return elapsed / len(bench.timed.queries), client.cpu_us / len(bench.timed.queries)
 
 
 def interleave(bench, title, competitors, measure, with_bars):
-    """Rounds of all competitors in turn, each at its own point; medians, and each round's ratio to theirs."""
+    """Rounds of all competitors in turn, each at its own point; medians, and each round's ratio to theirs.
+
+    Processor time stands beside elapsed time, since it tells what a busy machine would hide.
+    """
     bench.results.part(title)
     times = {config.key: [] for config, _ in competitors}
+    cpu = {config.key: [] for config, _ in competitors}
     empty = []
     for _ in range(bench.rounds):
         empty.append(empty_round_trip(bench))
         for config, point in competitors:
             client = bench.client(config.side)
             client.sql(f"SET {point['setting']} = {point['value']}")
-            times[config.key].append(measure(bench, config))
+            elapsed, processor = measure(bench, config)
+            times[config.key].append(elapsed)
+            cpu[config.key].append(processor)
             client.sql(f"RESET {point['setting']}")
     bench.results.add("empty prepared query with the same parameter", numpy.median(empty), "us")
     for config, _ in competitors:
         median = numpy.median(times[config.key])
-        bench.results.add(config.key, median, "us a query", note="rounds " + listed(times[config.key], ".0f"))
+        bench.results.add(config.key, median, "us a query",
+                          note=f"rounds {listed(times[config.key], '.0f')}; processor "
+                               f"{numpy.median(cpu[config.key]):.0f} us")
         bench.results.add(f"{config.key}, queries a second", 1e6 / median, "1/s")
     for theirs in sides.THEIRS:
         for config, _ in competitors:
             if config.side is sides.VECSIM and theirs.key in times:
                 ratios = numpy.array(times[theirs.key]) / numpy.array(times[config.key])
+                of_cpu = numpy.median(numpy.array(cpu[theirs.key]) / numpy.array(cpu[config.key]))
                 bar = config.bar if with_bars and theirs is sides.IVFFLAT else None
                 bench.results.add(f"{config.key} against {theirs.key}", numpy.median(ratios), "x",
-                                  at_least=bar, note="rounds " + listed(ratios, ".2f"))
+                                  at_least=bar,
+                                  note=f"rounds {listed(ratios, '.2f')}; of processor time {of_cpu:.2f}")
 
 
 def empty_round_trip(bench):
