@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """numpy_search.py FOLDER - a corpus of 100,000 x 128 normalised vectors, 20 queries, and what NumPy finds for them.
 
-Writes FOLDER/corpus (COPY ... (FORMAT binary) of id and vector, ids from 0) and FOLDER/queries (COPY text of id, vector,
+Writes FOLDER/corpus (binary COPY of id and vector, ids from 0) and FOLDER/queries (COPY text of id, vector,
 the ids of the five best by `corpus @ query`, best first, and their similarities).
 """
 
