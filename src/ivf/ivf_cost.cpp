@@ -17,8 +17,8 @@
 namespace vecsim::ivf
 {
 
-// Dearer than any plan, and yet a number: the planner subtracts costs, and infinity less infinity is NaN, which compares as
-// anything.
+// Dearer than any plan, and yet a number: the planner subtracts costs, and infinity less infinity is NaN, with which
+// comparisons mean nothing.
 static constexpr Cost kProhibitive = 1e100;
 
 static bool is_minmax_subplan(PlannerInfo *root);

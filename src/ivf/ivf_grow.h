@@ -16,8 +16,8 @@ BlockRef list_extend(const Index &index, uint32 list);
 // Tells where inserts into a list begin to look, if that is still `was`.
 void list_set_room(const Index &index, uint32 list, BlockRef was, BlockRef room);
 
-// Tells the free space map whether a page has a free block.  Searches begin at the top of the map, which learns of room on
-// a page that had none before (fresh) only by being told.
+// Tells the free space map whether a page has a free block.  Searches begin at the top of the map, which learns of
+// room on a page that had none before (fresh) only by being told.
 void record_room(Relation index, BlockNumber page, bool room, bool fresh);
 
 // Makes a block an empty one of a list.

@@ -72,8 +72,8 @@ struct Scan
 	BlockNumber heap_blocks; // that the heap is known to have
 };
 
-// True when a scan deals with a row for the first time.  False where its number was freed and taken again while the scan
-// ran.  Raises index_corrupted where two entries name the same row.
+// True when a scan deals with a row for the first time.  False where its number was freed and taken again while the
+// scan ran.  Raises index_corrupted where two entries name the same row.
 bool scan_first_time(Scan &scan, uint32 row);
 
 // ---- ivf_probe.cpp: reading lists ------------------------------------------------------------------------------------

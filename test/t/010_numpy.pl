@@ -41,7 +41,11 @@ SQL
 	return;
 }
 
-foreach my $case ([ 'inner product', '<#>', '-(c.v <#> q.v)', 'ip' ], [ 'cosine', '<=>', '1 - (c.v <=> q.v)', 'cosine' ])
+my @cases = (
+	[ 'inner product', '<#>', '-(c.v <#> q.v)', 'ip' ],
+	[ 'cosine', '<=>', '1 - (c.v <=> q.v)', 'cosine' ]);
+
+foreach my $case (@cases)
 {
 	my ($name, $distance, $similarity, $opclass) = @$case;
 
