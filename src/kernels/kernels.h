@@ -43,8 +43,8 @@ struct DotNorms
 	float bb;  // sum b_i * b_i
 };
 
-// 32 one-bit codes of rows, and the factors of their estimates (arrays of 32; what they mean is the caller's).
-// rescale and err are bfloat16: the upper half of a float.
+// 32 one-bit codes of rows, and the factors of their estimates (arrays of 32; what they mean is the
+// caller's).  rescale and err are bfloat16: the upper half of a float.
 struct FastscanBlock
 {
 	const uint8_t *codes;

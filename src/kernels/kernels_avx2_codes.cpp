@@ -1,5 +1,5 @@
-// kernels_avx2_codes.cpp - the kernels of one-bit and four-bit codes for x86-64 with AVX2: a byte shuffle looks
-// up sixteen nibbles a half register.
+// kernels_avx2_codes.cpp - the kernels of one-bit and four-bit codes for x86-64 with AVX2: a byte shuffle
+// looks up sixteen nibbles a half register.
 //
 // Source of FastScan: Andre, Kermarrec and Le Scouarnec, Cache locality is not enough, VLDB 2015.
 #if defined(__x86_64__)

@@ -1,5 +1,5 @@
-// kernels_avx512_codes.cpp - the kernels of one-bit and four-bit codes for x86-64 with AVX-512 (F, BW, DQ, VL),
-// and the one that is better with VNNI.
+// kernels_avx512_codes.cpp - the kernels of one-bit and four-bit codes for x86-64 with AVX-512 (F, BW, DQ,
+// VL), and the one that is better with VNNI.
 //
 // FastScan is that of kernels_avx2_codes.cpp with four groups in a register instead of two.
 #if defined(__x86_64__)

@@ -22,8 +22,8 @@ extern const Kernels kAvx512VnniTable; // of the same level: what CPUs with VNNI
 extern const Kernels kNeonTable;
 #endif
 
-// The kernels that a level keeps in files of their own: of codes (kernels_<isa>_codes.cpp) and of the rotation
-// (kernels_<isa>_rotate.cpp).
+// The kernels that a level keeps in files of their own: of codes (kernels_<isa>_codes.cpp) and of the
+// rotation (kernels_<isa>_rotate.cpp).
 #define VECSIM_DECLARE_CODE_KERNELS(level) \
 	namespace level \
 	{ \

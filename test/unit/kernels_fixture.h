@@ -11,6 +11,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <bit>
 #include <string>
 #include <vector>
@@ -160,6 +161,45 @@ make_int16_query(Random &random, size_t d, size_t offset)
 		query.set(i * sizeof(int16_t), static_cast<int16_t>(random_below(random, 2) != 0 ? value : -value));
 	}
 	return query;
+}
+
+// What bytes of one-bit and four-bit codes and of tables are made of.
+enum class Bytes
+{
+	Random,
+	Largest, // all bits set
+	Small,   // at most kSmallTable, and that often
+	Sparse,  // 0 or 255
+};
+
+constexpr Bytes kAllBytes[] = {Bytes::Random, Bytes::Largest, Bytes::Small, Bytes::Sparse};
+
+inline Array<uint8_t>
+make_bytes(Random &random, Bytes bytes, size_t n, size_t offset)
+{
+	Array<uint8_t> result(n, offset);
+
+	for (size_t i = 0; i < n; i++)
+	{
+		uint8_t value = static_cast<uint8_t>(random_next(random));
+
+		switch (bytes)
+		{
+			case Bytes::Random:
+				break;
+			case Bytes::Largest:
+				value = 255;
+				break;
+			case Bytes::Small:
+				value = std::min(value, kSmallTable);
+				break;
+			case Bytes::Sparse:
+				value = value < 128 ? 0 : 255;
+				break;
+		}
+		result.set(i, value);
+	}
+	return result;
 }
 
 // Bits, except that one NaN is as good as another.

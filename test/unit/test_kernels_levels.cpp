@@ -261,6 +261,14 @@ TEST_P(KernelsLevel, TableIsFullAndNamed)
 	EXPECT_NE(kernels().dot_f32_tile, nullptr);
 	EXPECT_NE(kernels().dot_i8, nullptr);
 	EXPECT_NE(kernels().dot_i8_rows, nullptr);
+	EXPECT_NE(kernels().fastscan, nullptr);
+	EXPECT_NE(kernels().fastscan_bounds, nullptr);
+	EXPECT_NE(kernels().dot_u4, nullptr);
+	EXPECT_NE(kernels().sign_bits_f32, nullptr);
+	EXPECT_NE(kernels().fht_f32, nullptr);
+	EXPECT_NE(kernels().flip_signs_f32, nullptr);
+	EXPECT_NE(kernels().scale_f32, nullptr);
+	EXPECT_NE(kernels().kac_f32, nullptr);
 	EXPECT_EQ(table(GetParam()), table(GetParam())) << "one table a level, for good";
 }
 
