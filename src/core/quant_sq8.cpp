@@ -61,7 +61,6 @@ static void sq8_score(const void *query, size_t height, const void *payload, siz
 static size_t sq8_code_bytes(size_t dim);
 static float code_row(const float *v, size_t dim, double unit, int8_t *codes, int32_t *codes2);
 static double code_query(const float *q, size_t dim, double unit, Sq8Query &prepared, int16_t *codes);
-static double float_rounding(size_t dim);
 
 extern const Quantizer kQuantizerSq8;
 
@@ -243,17 +242,6 @@ code_query(const float *q, size_t dim, double unit, Sq8Query &prepared, int16_t 
 
 		return rest * rest;
 	}));
-}
-
-// How far a float32 kernel's sum of d products (or squared differences) may be from the real one, as a part
-// of the sum of the products' sizes: a rounding for the difference (twice, as it is squared), the product,
-// each addition in a lane and the five of the tree; the rest is room for what double rounds in this file.
-static double
-float_rounding(size_t dim)
-{
-	constexpr double kHalfUlp = 1.0 / (1 << 24);
-
-	return (static_cast<double>(dim) / 32 + 10) * kHalfUlp;
 }
 
 static void

@@ -64,7 +64,9 @@ struct RabitqQuery
 {
 	MetricId metric;
 	size_t dim;
-	double norm;    // |q|
+	double norm;      // |q|
+	double mean_norm; // |mean|
+	double rounding;  // of rotate() and of the operator's float32 kernel, as a part of the lengths
 	uint8_t *table; // dim / 4 groups of 16 for FastScan
 	float delta;
 	float offset;

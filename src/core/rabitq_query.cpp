@@ -3,6 +3,7 @@
 // All that codes need of a query is p = q - mean.  For FastScan every four dimensions get the 16 sums that
 // their bits may have, in 8 bits with one scale for all; for cold codes p itself is rounded to 8 bits.
 #include "core/rabitq.h"
+#include "core/rotate.h"
 #include "core/rounding.h"
 #include "core/sums.h"
 
@@ -65,6 +66,8 @@ rabitq_prepare(MetricId metric, const float *q, const float *mean, size_t dim, v
 	query->metric = metric;
 	query->dim = dim;
 	query->norm = std::sqrt(dot_in_double(q, q, dim));
+	query->mean_norm = std::sqrt(dot_in_double(mean, mean, dim));
+	query->rounding = rotation_rounding(dim) + float_rounding(dim);
 	query->mean_add = static_cast<float>(value);
 	query->mean_err = round_up(std::sqrt(norm2));
 	query->table = table;

@@ -12,6 +12,16 @@
 namespace vecsim::core
 {
 
+// How far a float32 kernel's sum of products may be from the real one, as a part of the sum of their sizes,
+// with room for a room's own arithmetic in double (README, Bounds).
+inline double
+float_rounding(size_t dim)
+{
+	constexpr double kHalfUlp = 1.0 / (1 << 24);
+
+	return (static_cast<double>(dim) / 32 + 10) * kHalfUlp;
+}
+
 // The smallest float that is not below x.
 inline float
 round_up(double x)

@@ -8,6 +8,7 @@
 #include "core_fixture.h"
 
 #include <algorithm>
+#include <bit>
 
 namespace core_fixture
 {
@@ -220,6 +221,86 @@ formula(MetricId id, const Residual &row, double p2, double value, double origin
 	return (l2 ? 2 : 1) *
 	       sqrt((quality - 1) / static_cast<double>(dim - 1) * std::max(0.0, row.norm2 * p2 - dot * dot));
 }
+
+constexpr size_t kHeight = 32; // of a block
+
+inline double
+bfloat16(uint16_t x)
+{
+	return static_cast<double>(std::bit_cast<float>(static_cast<uint32_t>(x) << 16));
+}
+
+// Rows of a list, coded and put into blocks.
+struct HotList
+{
+	size_t dim;
+	std::vector<std::vector<uint8_t>> bits;
+	std::vector<HotFactors> factors;
+	std::vector<uint8_t> codes;
+	Vector add;
+	std::vector<uint16_t> rescale;
+	std::vector<uint16_t> err;
+
+	HotList(MetricId id, const std::vector<Vector> &rows, const Vector &centroid, const Vector &mean)
+		: dim(centroid.size()), codes((rows.size() + kHeight - 1) / kHeight * dim * 4, 0x5A),
+		  add(rows.size()), rescale(rows.size()), err(rows.size())
+	{
+		for (size_t i = 0; i < rows.size(); i++)
+		{
+			HotFactors one;
+
+			bits.emplace_back(dim / 8);
+			rabitq_encode_hot(id, rows[i].data(), centroid.data(), mean.data(), dim, bits[i].data(), &one);
+			rabitq_store_hot(bits[i].data(), dim, i % kHeight, &codes[i / kHeight * dim * 4]);
+			factors.push_back(one);
+			add[i] = one.add;
+			rescale[i] = one.rescale;
+			err[i] = one.err;
+		}
+	}
+
+	// The block that begins with row i.
+	HotBlock
+	block(size_t i) const
+	{
+		return {&codes[i * dim / 8], &add[i], &rescale[i], &err[i]};
+	}
+};
+
+// A row coded in four bits.
+struct ColdRow
+{
+	std::vector<uint8_t> code;
+	ColdFactors factors;
+
+	ColdRow(MetricId id, const Vector &row, const Vector &mean) : code(row.size() / 2)
+	{
+		rabitq_encode_cold(id, row.data(), mean.data(), row.size(), code.data(), &factors);
+	}
+
+	// The point y of a dimension, read from the layout of dot_u4.
+	double
+	point(size_t i) const
+	{
+		uint8_t byte = code[i / 64 * 32 + i % 32];
+
+		return (i % 64 < 32 ? byte & 15 : byte >> 4) - 7.5;
+	}
+
+	Residual
+	residual(const Vector &row, const Vector &mean) const
+	{
+		Vector r = difference(row, mean);
+		Residual result = {exact_dot(r, r), 0, 0, exact_dot(r, mean)};
+
+		for (size_t i = 0; i < r.size(); i++)
+		{
+			result.along += r[i] * point(i);
+			result.point2 += point(i) * point(i);
+		}
+		return result;
+	}
+};
 
 } // namespace core_fixture
 

@@ -2,57 +2,10 @@
 // hold.
 #include "rabitq_fixture.h"
 
-#include <bit>
-
 using namespace core_fixture;
 
 namespace
 {
-
-constexpr size_t kHeight = 32;
-
-double
-bfloat16(uint16_t x)
-{
-	return static_cast<double>(std::bit_cast<float>(static_cast<uint32_t>(x) << 16));
-}
-
-// Rows of a list, coded and put into blocks.
-struct HotList
-{
-	size_t dim;
-	std::vector<std::vector<uint8_t>> bits;
-	std::vector<HotFactors> factors;
-	std::vector<uint8_t> codes;
-	Vector add;
-	std::vector<uint16_t> rescale;
-	std::vector<uint16_t> err;
-
-	HotList(MetricId id, const std::vector<Vector> &rows, const Vector &centroid, const Vector &mean)
-		: dim(centroid.size()), codes((rows.size() + kHeight - 1) / kHeight * dim * 4, 0x5A),
-		  add(rows.size()), rescale(rows.size()), err(rows.size())
-	{
-		for (size_t i = 0; i < rows.size(); i++)
-		{
-			HotFactors one;
-
-			bits.emplace_back(dim / 8);
-			rabitq_encode_hot(id, rows[i].data(), centroid.data(), mean.data(), dim, bits[i].data(), &one);
-			rabitq_store_hot(bits[i].data(), dim, i % kHeight, &codes[i / kHeight * dim * 4]);
-			factors.push_back(one);
-			add[i] = one.add;
-			rescale[i] = one.rescale;
-			err[i] = one.err;
-		}
-	}
-
-	// The block that begins with row i.
-	HotBlock
-	block(size_t i) const
-	{
-		return {&codes[i * dim / 8], &add[i], &rescale[i], &err[i]};
-	}
-};
 
 // The terms of the list as a scan has them: from the centroid's value in float32.
 ListTerms
