@@ -1,5 +1,5 @@
 // kernels_avx512_codes.cpp - the kernels of one-bit and four-bit codes for x86-64 with AVX-512 (F, BW, DQ,
-// VL), and the one that is better with VNNI.
+// VL), in tables of what only some CPUs do better than the level below: wide FastScan, and VNNI.
 //
 // FastScan is that of kernels_avx2_codes.cpp with four groups in a register instead of two.
 #if defined(__x86_64__)
@@ -233,6 +233,13 @@ sign_bits(const float *x, size_t n, uint8_t *bits)
 }
 
 } // namespace vecsim::kernels::avx512_level
+
+const vecsim::kernels::Kernels vecsim::kernels::kAvx512WideTable = {
+	.name = "avx512",
+	.level = Level::Avx512,
+	.fastscan = avx512_level::fastscan,
+	.fastscan_bounds = avx512_level::fastscan_bounds,
+};
 
 VECSIM_TARGET_END
 

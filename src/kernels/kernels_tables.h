@@ -15,7 +15,10 @@ extern const Kernels kScalarTable; // no null slot
 #if defined(__x86_64__)
 extern const Kernels kAvx2Table;
 extern const Kernels kAvx512Table;
-extern const Kernels kAvx512VnniTable; // of the same level: what CPUs with VNNI do better
+// Of the same level, what only some of its CPUs do better: those that compute 512 bits at once, and those
+// with VNNI.
+extern const Kernels kAvx512WideTable;
+extern const Kernels kAvx512VnniTable;
 #endif
 
 #if defined(__aarch64__)

@@ -218,6 +218,17 @@ TEST(KernelsChoice, LevelsFollowTheCpu)
 	EXPECT_EQ(table(Level::Avx2) != nullptr, avx2);
 	EXPECT_EQ(table(Level::Avx512) != nullptr, avx2 && avx512);
 	EXPECT_EQ(table(Level::Neon), nullptr);
+	if (table(Level::Avx512) != nullptr)
+	{
+		const Kernels &chosen = *table(Level::Avx512);
+		bool narrow = __builtin_cpu_is("amd");
+		bool vnni = __builtin_cpu_supports("avx512vnni");
+
+		EXPECT_EQ(chosen.fastscan, narrow ? kAvx2Table.fastscan : kAvx512WideTable.fastscan);
+		EXPECT_EQ(chosen.fastscan_bounds,
+		          narrow ? kAvx2Table.fastscan_bounds : kAvx512WideTable.fastscan_bounds);
+		EXPECT_EQ(chosen.dot_u4, vnni ? kAvx512VnniTable.dot_u4 : kAvx2Table.dot_u4);
+	}
 }
 
 #endif

@@ -127,7 +127,8 @@ expect_sums_equal_scalar(const Kernels &kernels, const uint8_t *codes, const uin
 	ASSERT_EQ(got, wanted) << "groups=" << groups;
 }
 
-TEST_P(KernelsFastscan, SumsEqualScalar)
+void
+expect_all_sums_equal_scalar(const Kernels &kernels)
 {
 	Random random = {13};
 
@@ -139,8 +140,8 @@ TEST_P(KernelsFastscan, SumsEqualScalar)
 			Array<uint8_t> codes = make_bytes(random, kind, bytes, groups % 3);
 			Array<uint8_t> table = make_bytes(random, kAllBytes[groups % 4], bytes, groups % 5);
 
-			expect_sums_equal_scalar(kernels(), codes.data(), table.data(), groups);
-			if (HasFatalFailure())
+			expect_sums_equal_scalar(kernels, codes.data(), table.data(), groups);
+			if (testing::Test::HasFatalFailure())
 			{
 				return;
 			}
@@ -148,19 +149,30 @@ TEST_P(KernelsFastscan, SumsEqualScalar)
 	}
 }
 
-TEST_P(KernelsFastscan, LargestSumsAreExact)
+TEST_P(KernelsFastscan, SumsEqualScalar)
+{
+	expect_all_sums_equal_scalar(kernels());
+}
+
+void
+expect_largest_sums_are_exact(const Kernels &kernels)
 {
 	std::vector<uint8_t> ones(kMaxFastscanGroups * kGroupBytes, 255);
 	uint32_t sums[kEntries];
 
 	for (size_t groups : group_counts())
 	{
-		kernels().fastscan(ones.data(), ones.data(), groups, sums);
+		kernels.fastscan(ones.data(), ones.data(), groups, sums);
 		for (uint32_t sum : sums)
 		{
 			ASSERT_EQ(sum, 255 * groups);
 		}
 	}
+}
+
+TEST_P(KernelsFastscan, LargestSumsAreExact)
+{
+	expect_largest_sums_are_exact(kernels());
 }
 
 // The factors of a block, at odd bytes, each of any size and sign or no number at all.
@@ -204,7 +216,8 @@ expect_bounds_equal_scalar(const Kernels &kernels, const FastscanBlock &block, c
 	}
 }
 
-TEST_P(KernelsFastscan, BoundsEqualScalar)
+void
+expect_all_bounds_equal_scalar(const Kernels &kernels)
 {
 	Random random = {14};
 
@@ -230,14 +243,19 @@ TEST_P(KernelsFastscan, BoundsEqualScalar)
 
 			for (float limit : {0.0f, make_value(random, values, 5), INFINITY, -INFINITY, NAN})
 			{
-				expect_bounds_equal_scalar(kernels(), block, list, limit);
+				expect_bounds_equal_scalar(kernels, block, list, limit);
 			}
-			if (HasFatalFailure())
+			if (testing::Test::HasFatalFailure())
 			{
 				return;
 			}
 		}
 	}
+}
+
+TEST_P(KernelsFastscan, BoundsEqualScalar)
+{
+	expect_all_bounds_equal_scalar(kernels());
 }
 
 // A limit that is the bound of some entry: the comparison takes it in.
@@ -263,7 +281,8 @@ TEST_P(KernelsFastscan, TheLimitItselfIsWithin)
 	}
 }
 
-TEST_P(KernelsFastscan, ReadNothingOutside)
+void
+expect_nothing_outside_is_read(const Kernels &kernels)
 {
 	Guarded first;
 	Guarded second;
@@ -280,16 +299,44 @@ TEST_P(KernelsFastscan, ReadNothingOutside)
 			FastscanBlock block = {codes, third.array<float>(128, at_end), third.array<uint16_t>(64, at_end),
 			                       third.array<uint16_t>(64, at_end)};
 
-			kernels().fastscan(codes, table, groups, sums);
+			kernels.fastscan(codes, table, groups, sums);
 			EXPECT_EQ(std::count(sums, sums + kEntries, 0u), 32);
-			EXPECT_EQ(kernels().fastscan_bounds(block, {table, groups, 1, 1, 1, 1}, 0,
-			                                    third.array<float>(128, at_end),
-			                                    second.array<float>(128, at_end)),
+			EXPECT_EQ(kernels.fastscan_bounds(block, {table, groups, 1, 1, 1, 1}, 0,
+			                                  third.array<float>(128, at_end),
+			                                  second.array<float>(128, at_end)),
 			          0u);
 			std::fill_n(third.array<float>(128, at_end), kEntries, 0.0f);
 			std::fill_n(second.array<float>(128, at_end), kEntries, 0.0f);
 		}
 	}
 }
+
+TEST_P(KernelsFastscan, ReadNothingOutside)
+{
+	expect_nothing_outside_is_read(kernels());
+}
+
+#if defined(__x86_64__)
+
+// AVX-512 has the wide scan on some CPUs only, but all of them can run it.
+TEST(KernelsWideFastscan, EqualsScalar)
+{
+	const Kernels *avx512 = table(Level::Avx512);
+
+	if (avx512 == nullptr)
+	{
+		GTEST_SKIP() << "this CPU lacks avx512";
+	}
+
+	Kernels kernels = kAvx512WideTable;
+
+	fill_null_slots(&kernels, *avx512);
+	expect_all_sums_equal_scalar(kernels);
+	expect_largest_sums_are_exact(kernels);
+	expect_all_bounds_equal_scalar(kernels);
+	expect_nothing_outside_is_read(kernels);
+}
+
+#endif
 
 } // namespace
