@@ -144,9 +144,11 @@ test:
 bench: all build/bench/kernels
 	$(PYTHON) test/bench/bench.py $(BENCH_ARGS)
 
-build/bench/kernels: test/bench/bench_kernels.cpp $(filter build/unit/src/%,$(UNIT_OBJS))
+BENCH_SRC = $(wildcard test/bench/bench_kernels*.cpp)
+
+build/bench/kernels: $(BENCH_SRC) test/bench/bench_kernels.h $(filter build/unit/src/%,$(UNIT_OBJS))
 	@mkdir -p $(@D)
-	$(CXX) -std=gnu++20 -O3 -Isrc -fopenmp -o $@ $^ -lbenchmark -lpthread
+	$(CXX) -std=gnu++20 -O3 -Isrc -fopenmp -o $@ $(filter-out %.h,$^) -lbenchmark -lpthread
 
 # Tidy.
 FORMAT_SRC = $(wildcard src/*.cpp src/*/*.cpp src/*/*.h test/unit/*.cpp test/unit/*.h test/bench/*.cpp)
