@@ -21,12 +21,14 @@ constexpr size_t kMaxBlock = 64;                // centroids a tile
 constexpr size_t kBlockBytes = size_t{1} << 17; // of centroids, to stay in the second-level cache
 constexpr size_t kMaxGrain = 64;                // rows that share one pass over the centroids
 constexpr size_t kTileFloats = kTileRows * kMaxBlock;
+constexpr float kWorst = -std::numeric_limits<float>::infinity(); // what NaN counts as
 
 // What one call of nearest_assign hands to its threads.
 struct Assignment
 {
 	const Centroids &centroids;
 	const float *rows;
+	size_t keep; // centroids a row
 	size_t block;
 	float *scratch; // kTileFloats a thread
 	uint32_t *best;
@@ -40,6 +42,8 @@ static void score_tile(const Assignment &work, size_t row, size_t rows, size_t f
                        float *tile);
 static void keep_best(const float *dots, const float *bias, size_t first, size_t count, uint32_t &best,
                       float &best_score);
+static void keep_many(const float *dots, const float *bias, size_t first, size_t count, size_t keep,
+                      uint32_t *best, float *best_score);
 
 // count does not matter today: a tile is at most kMaxBlock centroids wide.
 size_t
@@ -67,9 +71,16 @@ void
 nearest_assign(const Centroids &centroids, const float *rows, size_t n, int threads, float *scratch,
                uint32_t *best, float *best_score)
 {
+	nearest_assign_many(centroids, rows, n, 1, threads, scratch, best, best_score);
+}
+
+void
+nearest_assign_many(const Centroids &centroids, const float *rows, size_t n, size_t keep, int threads,
+                    float *scratch, uint32_t *best, float *best_score)
+{
 	size_t row_bytes = sizeof(float) * std::max<size_t>(centroids.dim, 1);
 	size_t block = std::clamp<size_t>(kBlockBytes / row_bytes, kTileRows, kMaxBlock);
-	Assignment work = {centroids, rows, block, scratch, best, best_score};
+	Assignment work = {centroids, rows, keep, block, scratch, best, best_score};
 	size_t workers = threads > 1 ? static_cast<size_t>(threads) : 1;
 	// Whole tiles, several ranges a thread so that they end together.
 	size_t share = n / (workers * 4) / kTileRows * kTileRows;
@@ -87,8 +98,8 @@ assign_range(void *context, size_t begin, size_t end, int thread)
 	const Centroids &centroids = work.centroids;
 	float *tile = work.scratch + kTileFloats * static_cast<size_t>(thread);
 
-	std::fill(work.best + begin, work.best + end, 0u);
-	std::fill(work.best_score + begin, work.best_score + end, -std::numeric_limits<float>::infinity());
+	std::fill(work.best + begin * work.keep, work.best + end * work.keep, 0u);
+	std::fill(work.best_score + begin * work.keep, work.best_score + end * work.keep, kWorst);
 	for (size_t first = 0; first < centroids.count; first += work.block)
 	{
 		size_t count = std::min(work.block, centroids.count - first);
@@ -100,8 +111,18 @@ assign_range(void *context, size_t begin, size_t end, int thread)
 			score_tile(work, row, rows, first, count, tile);
 			for (size_t i = 0; i < rows; i++)
 			{
-				keep_best(tile + i * count, centroids.bias + first, first, count, work.best[row + i],
-				          work.best_score[row + i]);
+				uint32_t *best = work.best + (row + i) * work.keep;
+				float *best_score = work.best_score + (row + i) * work.keep;
+
+				if (work.keep == 1)
+				{
+					keep_best(tile + i * count, centroids.bias + first, first, count, *best, *best_score);
+				}
+				else
+				{
+					keep_many(tile + i * count, centroids.bias + first, first, count, work.keep, best,
+					          best_score);
+				}
 			}
 		}
 	}
@@ -150,6 +171,33 @@ keep_best(const float *dots, const float *bias, size_t first, size_t count, uint
 	best_score = score;
 }
 
+// The same for the best `keep`, in order: insertion, since few candidates get in.  The first `keep`
+// centroids always do, whatever their scores, so that no number stands there twice.
+static void
+keep_many(const float *dots, const float *bias, size_t first, size_t count, size_t keep, uint32_t *best,
+          float *best_score)
+{
+	for (size_t i = 0; i < count; i++)
+	{
+		float sum = dots[i] + bias[i];
+		float candidate = sum >= kWorst ? sum : kWorst;
+		size_t held = std::min(keep, first + i);
+		size_t at = std::min(held, keep - 1);
+
+		if (held == keep && !(candidate > best_score[at]))
+		{
+			continue;
+		}
+		for (; at > 0 && candidate > best_score[at - 1]; at--)
+		{
+			best_score[at] = best_score[at - 1];
+			best[at] = best[at - 1];
+		}
+		best_score[at] = candidate;
+		best[at] = static_cast<uint32_t>(first + i);
+	}
+}
+
 void
 nearest_dots(const float *query, const float *rows, size_t stride, size_t n, size_t dim, float *out)
 {
@@ -161,9 +209,8 @@ nearest_dots(const float *query, const float *rows, size_t stride, size_t n, siz
 static inline bool
 list_before(const ListScore &a, const ListScore &b)
 {
-	constexpr float kLast = -std::numeric_limits<float>::infinity();
-	float a_score = a.score >= kLast ? a.score : kLast;
-	float b_score = b.score >= kLast ? b.score : kLast;
+	float a_score = a.score >= kWorst ? a.score : kWorst;
+	float b_score = b.score >= kWorst ? b.score : kWorst;
 
 	return a_score != b_score ? a_score > b_score : a.list < b.list;
 }

@@ -67,7 +67,7 @@ struct RabitqQuery
 	double norm;      // |q|
 	double mean_norm; // |mean|
 	double rounding;  // of rotate() and of the operator's float32 kernel, as a part of the lengths
-	uint8_t *table; // dim / 4 groups of 16 for FastScan
+	uint8_t *table;   // dim / 4 groups of 16 for FastScan
 	float delta;
 	float offset;
 	int8_t *q8; // p in 8 bits, for cold codes

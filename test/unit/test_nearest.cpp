@@ -27,6 +27,20 @@ assign(const Vector &rows, const Vector &centroids, const Vector &bias, size_t d
 	return result;
 }
 
+Assigned
+assign_many(const Vector &rows, const Vector &centroids, const Vector &bias, size_t dim, size_t keep,
+            int threads)
+{
+	size_t n = rows.size() / dim;
+	Assigned result = {std::vector<uint32_t>(n * keep, 77), Vector(n * keep, 77)};
+	Vector scratch(nearest_scratch_floats(bias.size(), threads));
+	Centroids lists = {centroids.data(), bias.data(), bias.size(), dim};
+
+	nearest_assign_many(lists, rows.data(), n, keep, threads, scratch.data(), result.best.data(),
+	                    result.score.data());
+	return result;
+}
+
 Vector
 l2_bias(const Vector &centroids, size_t dim)
 {
@@ -140,6 +154,61 @@ TEST_F(NearestTest, OddScoresStillGiveANumber)
 	EXPECT_EQ(0u, nan.best[0]);
 	EXPECT_EQ(-INFINITY, nan.score[0]);
 	EXPECT_EQ(1u, assign({1, 1}, {1, 1, 2, 2}, {-INFINITY, -3e38f}, 2, 1).best[0]);
+}
+
+// The best `keep` are a sorted list's first: the same numbers and scores as sorting all gives, at any
+// number of threads.
+TEST_F(NearestTest, ManyAreTheFirstOfASortedList)
+{
+	Random random = {5};
+	size_t dim = 20;
+
+	for (size_t count : {1, 5, 32, 64, 65, 300})
+	{
+		Vector rows = gaussian_vector(random, 45 * dim, 1);
+		Vector centroids = gaussian_vector(random, count * dim, 1);
+		Vector bias = l2_bias(centroids, dim);
+
+		// Equals, so that there are ties.
+		std::copy(centroids.begin(), centroids.begin() + dim, centroids.end() - dim);
+		bias[count - 1] = bias[0];
+		for (size_t keep : {1, 2, 32})
+		{
+			keep = std::min<size_t>(keep, count);
+			for (int threads : {1, 2})
+			{
+				Assigned many = assign_many(rows, centroids, bias, dim, keep, threads);
+
+				for (size_t row = 0; row < 45; row++)
+				{
+					std::vector<ListScore> lists;
+
+					for (uint32_t c = 0; c < count; c++)
+					{
+						lists.push_back(
+							{vecsim::kernels::active().dot_f32(&rows[row * dim], &centroids[c * dim], dim) +
+						         bias[c],
+						     c});
+					}
+					nearest_order(lists.data(), count, count);
+					for (size_t i = 0; i < keep; i++)
+					{
+						ASSERT_EQ(lists[i].list, many.best[row * keep + i]);
+						ASSERT_EQ(lists[i].score, many.score[row * keep + i]);
+					}
+				}
+			}
+		}
+	}
+}
+
+// Scores that are no numbers still leave every number where it belongs, once.
+TEST_F(NearestTest, ManyHoldNoNumberTwice)
+{
+	Assigned many = assign_many({1}, {1, NAN, 2, NAN}, {0, 0, 0, 0}, 1, 4, 1);
+
+	EXPECT_EQ((std::vector<uint32_t>{2, 0, 1, 3}), many.best);
+	EXPECT_EQ((Vector{2, 1, -INFINITY, -INFINITY}), many.score);
 }
 
 TEST_F(NearestTest, DotsAreTheKernelsOwn)
