@@ -151,7 +151,7 @@ build/bench/kernels: $(BENCH_SRC) test/bench/bench_kernels.h $(filter build/unit
 	$(CXX) -std=gnu++20 -O3 -Isrc -fopenmp -o $@ $(filter-out %.h,$^) -lbenchmark -lpthread
 
 # Tidy.
-FORMAT_SRC = $(wildcard src/*.cpp src/*/*.cpp src/*/*.h test/unit/*.cpp test/unit/*.h test/bench/*.cpp)
+FORMAT_SRC = $(wildcard src/*.cpp src/*/*.cpp src/*/*.h test/unit/*.cpp test/unit/*.h test/bench/*.cpp test/bench/*.h)
 
 format:
 	clang-format -i $(FORMAT_SRC)
