@@ -26,8 +26,7 @@ inline constexpr float kColdSigmas = 2.5f; // width of cold bounds
 // bounds are then finite floats.  A longer vector is scored exactly.
 inline constexpr double kRabitqMaxNorm2 = static_cast<double>(FLT_MAX) / (1 << 14);
 
-// ---- Coding
-// ----------------------------------------------------------------------------------------------------------
+// ---- Coding ----
 
 // Factors of a hot entry.  rescale and err are bfloat16 (the upper half of a float), err rounded up: any
 // scale of the data keeps its precision.
@@ -54,8 +53,7 @@ struct ColdFactors
 void rabitq_encode_cold(MetricId metric, const float *x, const float *mean, size_t dim, uint8_t *code,
                         ColdFactors *factors);
 
-// ---- Scoring
-// ---------------------------------------------------------------------------------------------------------
+// ---- Scoring ----
 
 // A query made ready: one table serves every list.  With p = q - mean and y a code's point (bits - 1/2, or
 // 4-bit codes - 15/2), <y, p> = delta * sum of table values + offset for hot codes, and about scale *
