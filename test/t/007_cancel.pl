@@ -32,7 +32,8 @@ sub nothing_left
 
 # ---- What a build says of its progress, and a cancel in each of its phases ----
 
-# Watches the progress of builds from another session; cancels the first one seen in a phase.  Prints what was seen.
+# Watches the progress of builds from another session; cancels the first one seen in a phase, and watches what it does
+# until it ends.  Prints what was seen.
 sub watch_sql
 {
 	my ($cancel_in) = @_;
@@ -43,15 +44,16 @@ DO \$\$
 DECLARE
 	until timestamptz := clock_timestamp() + interval '60 s';
 	at record;
+	cancelled bool := false;
 BEGIN
 	LOOP
 		PERFORM pg_stat_clear_snapshot();
 		SELECT * INTO at FROM pg_stat_progress_create_index;
 		IF FOUND THEN
 			INSERT INTO seen VALUES (at.phase, at.tuples_total, at.tuples_done, at.blocks_total, at.blocks_done);
-			IF at.phase = 'building index: $cancel_in' THEN
-				PERFORM pg_cancel_backend(at.pid);
-				EXIT;
+			IF at.phase = 'building index: $cancel_in' AND NOT cancelled THEN
+				cancelled := pg_cancel_backend(at.pid);
+				INSERT INTO seen VALUES ('cancelled', 0, at.tuples_done, 0, 0);
 			END IF;
 		END IF;
 		EXIT WHEN clock_timestamp() > until OR NOT EXISTS (SELECT FROM pg_stat_activity
@@ -99,20 +101,29 @@ foreach my $phase (sort keys %counted)
 foreach my $phase (sort keys %counted)
 {
 	my ($state, $message) = ('', '');
+	my %reached;
 
 	for (my $attempt = 0; $attempt < 20 && $state ne '57014'; $attempt++)
 	{
 		my $watch = start_psql($node, watch_sql($phase));
 
 		($state, $message) = sqlstate_of($node, "$settings$build");
-		finish_psql($watch);
+		%reached = map { /^(?:building index: )?(.*?)\|(\d+)\|(\d+)/ ? ($1 => [ $2, $3 ]) : () } split /\n/,
+		  (finish_psql($watch))[0];
 		$node->safe_psql('postgres', 'DROP INDEX b_v_idx') if $state eq '';
 		last if $state eq '' && $phase =~ /sorting entries|writing WAL/ && $attempt >= 4;
 	}
 	SKIP:
 	{
-		skip "no cancel hit \"$phase\", which is short", 3 if $state eq '' && $phase =~ /sort|WAL/;
+		skip "no cancel hit \"$phase\", which is short", 3
+		  if $state eq '' && $phase =~ /sort|WAL/;
 		is($state, '57014', "cancelled while $phase");
+		if ($phase =~ /k-means/)
+		{
+			my ($total, $done) = @{ $reached{$phase} };
+
+			cmp_ok($done - $reached{cancelled}[1], '<', 0.5 * $total, "cancelled while $phase: within that phase");
+		}
 		nothing_left("cancelled while $phase");
 	}
 }

@@ -129,7 +129,7 @@ SKIP:
 my ($refused, $succeeded, @deaths) = (0, 0);
 my ($pid) = slurp_file($node->data_dir . '/postmaster.pid') =~ /^(\d+)/;
 my ($own) = slurp_file("/proc/$pid/status") =~ /VmSize:\s+(\d+) kB/;
-for (my $extra = 6; $extra <= 256 && $succeeded < 2; $extra += 5)
+for (my $extra = 10; $extra <= 256 && $succeeded < 2; $extra += 5)
 {
 	$node->stop('fast');
 	start_by($node, sprintf('ulimit -v %d && exec START', $own + $extra * 1024));
