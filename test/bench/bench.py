@@ -6,6 +6,7 @@ bench.md, bench.json and recall-qps.png to build/bench.  Exits with 1 when a bar
 """
 import argparse
 import os
+import signal
 import sys
 
 import build
@@ -112,6 +113,7 @@ def arguments():
 def main():
     """Runs the parts; the process's exit code."""
     options = arguments()
+    signal.signal(signal.SIGTERM, lambda *unused: sys.exit("terminated"))  # so that the server is stopped
     directory = os.path.join(ROOT, "build", "bench")
     os.makedirs(directory, exist_ok=True)
     with server.Server() as running:
