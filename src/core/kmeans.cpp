@@ -285,9 +285,11 @@ set_centroid(const Kmeans &kmeans, size_t c)
 		divisor = std::sqrt(norm2);
 		if (!(divisor > kNoDirection * count))
 		{
+			kmeans.lengths[c] = 0;
 			return;
 		}
 	}
+	kmeans.lengths[c] = kmeans.spherical ? static_cast<float>(divisor / count) : 1;
 	for (size_t i = 0; i < kmeans.dim; i++)
 	{
 		centroid[i] = static_cast<float>(std::clamp(sums[i] / divisor, -kMax, kMax));
@@ -326,6 +328,7 @@ reseed_some(Kmeans &kmeans)
 				break;
 			}
 			kmeans.bias[kmeans.position] = bias_of(kmeans, kmeans.position);
+			kmeans.lengths[kmeans.position] = 1;
 		}
 	}
 	if (kmeans.position == kmeans.k)

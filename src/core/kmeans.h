@@ -27,7 +27,9 @@ struct Kmeans
 	bool spherical;
 	int threads;
 	float *centroids; // out: k x dim
-	void *work;       // kmeans_work_bytes(), aligned to 64
+	float
+		*lengths; // out: k, how long the mean of a cluster is for a centroid of length 1; 1 unless spherical
+	void *work;   // kmeans_work_bytes(), aligned to 64
 
 	// Progress, in rows assigned over all passes.
 	uint64_t done;

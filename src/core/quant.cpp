@@ -10,8 +10,9 @@ namespace vecsim::core
 // Each in its own file, quant_<name>.cpp.
 extern const Quantizer kQuantizerFlat;
 extern const Quantizer kQuantizerSq8;
+extern const Quantizer kQuantizerRabitq;
 
-static const Quantizer *const kQuantizers[] = {&kQuantizerFlat, &kQuantizerSq8};
+static const Quantizer *const kQuantizers[] = {&kQuantizerFlat, &kQuantizerSq8, &kQuantizerRabitq};
 
 bool
 can_rank(const Metric &metric, double norm2)

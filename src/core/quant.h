@@ -23,11 +23,60 @@ enum class Bounds : uint8_t
 	Certain, // deterministic
 };
 
+// What the codes of one index of a two-level quantiser have in common.
+struct CodeSpace
+{
+	const Metric *metric;
+	size_t dim;           // of the user's vectors
+	const uint8_t *signs; // the rotation's
+	const float *mean;    // of all places
+};
+
+// The part of a list in a query's bounds: from the centre c that its codes were made against.
+struct ListTerm
+{
+	float value; // of the centre, as of a row: |q - c|^2 under L2, else -<q, c>
+	float norm2; // |c|^2
+};
+
+// A quantiser with short codes in the lists (hot), which sift out most rows, and longer ones by row number (cold).
+// Lists are found, and codes made, by a row's *place*: its rotated (unit-length, where the metric says so) vector.
+struct TwoLevel
+{
+	uint32_t entries_a_row; // lists that a row stands in
+
+	// Floats of a place, and making one.  False where codes cannot rank this value.
+	size_t (*place_dim)(size_t dim);
+	bool (*place)(const CodeSpace &space, const float *v, float *place);
+	// The sign bits of the rotation.
+	size_t (*sign_bytes)(size_t dim);
+	void (*make_signs)(uint64_t seed, size_t dim, uint8_t *signs);
+
+	// Codes a place for the list of a centre, and for its row; row_bytes each.
+	void (*encode_entry)(const CodeSpace &space, const float *place, const float *centre, void *entry);
+	size_t (*row_bytes)(size_t dim);
+	void (*encode_row)(const CodeSpace &space, const float *place, void *row);
+
+	// Makes a query ready in query_bytes, from its place, which must outlive it.
+	void (*prepare)(const CodeSpace &space, const float *place, Bounds bounds, void *query);
+	// Scores one block; sets bit i of the mask where the lower bound of slot i is at most `limit`, a distance.
+	// lower and estimate are values: distances by value_distance().
+	uint32_t (*sift)(const void *query, const ListTerm &term, const void *payload, double limit, float *lower,
+	                 float *estimate);
+	double (*value_distance)(const void *query, float value);
+	// Bounds on the distance from a row's cold code.
+	void (*refine)(const void *query, const void *row, double *lower, double *upper);
+	// The estimated value of n rows, row i at rows + i * stride bytes.
+	void (*estimate)(const void *query, const void *rows, size_t stride, size_t n, float *values);
+};
+
+// The members from encode to score, save store, are null in a two-level quantiser, which has two_level instead.
 struct Quantizer
 {
 	QuantizerId id;
 	const char *name; // as the option `quantizer` spells it
 	bool exact;       // lower == upper == the operator's distance
+	size_t height;    // the only height of its blocks, 0 where any will do
 
 	// Bytes of one entry in flight: what encode() writes and store() reads.  Also what an entry takes in a
 	// block, row number apart, up to the padding of the block.
@@ -52,6 +101,8 @@ struct Quantizer
 	// safe: damaged ones give wrong bounds (never NaN: lower is -infinity and upper +infinity instead).
 	void (*score)(const void *query, size_t height, const void *payload, size_t stride, size_t nblocks,
 	              double *lower, double *upper);
+
+	const TwoLevel *two_level;
 };
 
 // What encode() and prepare() ask first: can lists and codes rank a vector of this squared norm?  No where it

@@ -52,8 +52,16 @@ static double flat_distance(const FlatQuery &query, const float *q, const float 
 extern const Quantizer kQuantizerFlat;
 
 const Quantizer kQuantizerFlat = {
-	QuantizerId::Flat, "flat",           true,         flat_entry_bytes, flat_payload_bytes, flat_encode,
-	flat_store,        flat_query_bytes, flat_prepare, flat_score,
+	.id = QuantizerId::Flat,
+	.name = "flat",
+	.exact = true,
+	.entry_bytes = flat_entry_bytes,
+	.payload_bytes = flat_payload_bytes,
+	.encode = flat_encode,
+	.store = flat_store,
+	.query_bytes = flat_query_bytes,
+	.prepare = flat_prepare,
+	.score = flat_score,
 };
 
 static size_t

@@ -65,8 +65,16 @@ static double code_query(const float *q, size_t dim, double unit, Sq8Query &prep
 extern const Quantizer kQuantizerSq8;
 
 const Quantizer kQuantizerSq8 = {
-	QuantizerId::Sq8, "sq8",     false,           sq8_entry_bytes, sq8_payload_bytes,
-	sq8_encode,       sq8_store, sq8_query_bytes, sq8_prepare,     sq8_score,
+	.id = QuantizerId::Sq8,
+	.name = "sq8",
+	.exact = false,
+	.entry_bytes = sq8_entry_bytes,
+	.payload_bytes = sq8_payload_bytes,
+	.encode = sq8_encode,
+	.store = sq8_store,
+	.query_bytes = sq8_query_bytes,
+	.prepare = sq8_prepare,
+	.score = sq8_score,
 };
 
 // Bytes of a row of codes, so that the factors behind the rows are aligned.

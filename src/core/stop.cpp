@@ -8,9 +8,9 @@ namespace vecsim::core
 
 // See stop.h.  Targets below 0 count as 0; a NaN reads every list.
 uint32_t
-patience_for(double target_recall, uint32_t lists)
+patience_for(double target_recall, uint32_t lists, uint32_t entries_a_row)
 {
-	constexpr double kHardData = 0.0625;
+	double hard_data = entries_a_row > 1 ? 0.015625 : 0.0625;
 	constexpr double kLeast = 2;
 	// 1 - 0.9 is a little less than 0.1: without this a whole quotient would round up to the next one.
 	constexpr double kRoundingSlack = 1e-9;
@@ -22,7 +22,7 @@ patience_for(double target_recall, uint32_t lists)
 	}
 
 	double misses_allowed = 1 - (target_recall > 0 ? target_recall : 0);
-	double patience = std::ceil(kHardData * std::sqrt(lists) / misses_allowed * (1 - kRoundingSlack));
+	double patience = std::ceil(hard_data * std::sqrt(lists) / misses_allowed * (1 - kRoundingSlack));
 
 	return patience < kLimit ? static_cast<uint32_t>(std::fmax(patience, kLeast)) : UINT32_MAX;
 }

@@ -22,6 +22,7 @@ enum class QuantizerId : uint8_t
 {
 	Flat = 1,
 	Sq8 = 2,
+	Rabitq = 3,
 };
 
 } // namespace vecsim::core

@@ -24,7 +24,9 @@ cluster(const Vector &samples, size_t dim, size_t k, bool spherical, int threads
 	size_t n = samples.size() / dim;
 	Clustering run = {Vector(k * dim, NAN), 0, 1};
 	Memory work(kmeans_work_bytes(n, dim, k, threads));
-	Kmeans kmeans = {samples.data(), n, dim, k, spherical, threads, run.centroids.data(), work.data()};
+	Vector lengths(k, NAN);
+	Kmeans kmeans = {samples.data(), n,       dim, k, spherical, threads, run.centroids.data(), lengths.data(),
+	                 work.data()};
 	uint64_t done = 0;
 
 	kmeans_begin(kmeans, seed);

@@ -9,13 +9,14 @@ using namespace core_fixture;
 
 TEST(Stop, PatienceFollowsTheFormula)
 {
-	EXPECT_EQ(50u, patience_for(0.95, 1600));
-	EXPECT_EQ(250u, patience_for(0.99, 1600));
-	EXPECT_EQ(25u, patience_for(0.9, 1600));
-	EXPECT_EQ(25u, patience_for(0.95, 400));
-	EXPECT_EQ(5u, patience_for(0.5, 1600));
-	EXPECT_EQ(3u, patience_for(0.0, 1600));
-	EXPECT_EQ(2u, patience_for(0.0, 1));
+	EXPECT_EQ(50u, patience_for(0.95, 1600, 1));
+	EXPECT_EQ(250u, patience_for(0.99, 1600, 1));
+	EXPECT_EQ(25u, patience_for(0.9, 1600, 1));
+	EXPECT_EQ(25u, patience_for(0.95, 400, 1));
+	EXPECT_EQ(13u, patience_for(0.95, 1600, 2));
+	EXPECT_EQ(5u, patience_for(0.5, 1600, 1));
+	EXPECT_EQ(3u, patience_for(0.0, 1600, 1));
+	EXPECT_EQ(2u, patience_for(0.0, 1, 1));
 }
 
 TEST(Stop, PatienceGrowsWithRecall)
@@ -24,18 +25,18 @@ TEST(Stop, PatienceGrowsWithRecall)
 
 	for (double target = 0; target < 1; target += 0.001)
 	{
-		EXPECT_GE(patience_for(target, 1600), before);
-		before = patience_for(target, 1600);
+		EXPECT_GE(patience_for(target, 1600, 1), before);
+		before = patience_for(target, 1600, 1);
 	}
 }
 
 TEST(Stop, PatienceAtTheEdges)
 {
-	EXPECT_EQ(UINT32_MAX, patience_for(1.0, 1600));
-	EXPECT_EQ(UINT32_MAX, patience_for(2.0, 1600));
-	EXPECT_EQ(UINT32_MAX, patience_for(NAN, 1600));
-	EXPECT_EQ(UINT32_MAX, patience_for(1 - 1e-12, 1600));
-	EXPECT_EQ(3u, patience_for(-1.0, 1600));
+	EXPECT_EQ(UINT32_MAX, patience_for(1.0, 1600, 1));
+	EXPECT_EQ(UINT32_MAX, patience_for(2.0, 1600, 1));
+	EXPECT_EQ(UINT32_MAX, patience_for(NAN, 1600, 1));
+	EXPECT_EQ(UINT32_MAX, patience_for(1 - 1e-12, 1600, 1));
+	EXPECT_EQ(3u, patience_for(-1.0, 1600, 1));
 }
 
 TEST(BestK, HoldsTheKSmallest)

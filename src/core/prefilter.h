@@ -1,0 +1,38 @@
+// prefilter.h - the nearest of many centroids, found by their one-bit codes and then exactly.
+//
+// Comparing a row with every centroid is what a build spends its time on.  One-bit codes (rabitq.h) rank all centroids in
+// a few nanoseconds each; only the best are then compared in full.  Rows and centroids must be rotated (rotate.h).
+#ifndef VECSIM_CORE_PREFILTER_H
+#define VECSIM_CORE_PREFILTER_H
+
+#include "core/nearest.h"
+
+namespace vecsim::core
+{
+
+inline constexpr size_t kPrefilterMost = 64; // centroids that may be asked for
+
+struct Prefilter
+{
+	Centroids centroids;
+	const float *mean; // of the centroids
+	uint8_t *blocks;   // FastScan codes and factors of 32 centroids each
+	size_t threads;
+	uint8_t *scratch;
+};
+
+// Bytes of memory (aligned to 64) for so many centroids of dim dimensions, a multiple of 64.
+size_t prefilter_bytes(size_t count, size_t dim, int threads);
+
+// Codes the centroids, which must outlive it.
+void prefilter_build(const Centroids &centroids, int threads, void *memory, Prefilter *prefilter);
+
+// For each of n rows its `want` nearest centroids (at most kPrefilterMost, at most the number there are), nearest first,
+// and their scores: exact scores, of centroids that are the nearest but for the codes' errors.  The results of row i begin
+// at i * want.  Parallel over rows; the result does not depend on threads.
+void prefilter_nearest(const Prefilter &prefilter, const float *rows, size_t n, size_t want, uint32_t *best,
+                       float *best_score);
+
+} // namespace vecsim::core
+
+#endif
