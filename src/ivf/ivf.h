@@ -20,7 +20,9 @@ struct Index
 	const core::Metric *metric;
 	const core::Quantizer *quantizer;
 	Geometry geometry;
-	MetaPage meta; // a copy
+	uint32 place_dim; // floats of a place and of a centroid
+	Size row_bytes;   // of a cold code, 0 where the quantiser has none
+	MetaPage meta;    // a copy
 };
 
 // ---- ivf_index.cpp: the metapage and what it leads to --------------------------------------------------------------
@@ -47,23 +49,44 @@ ListEntry directory_read(const Index &index, uint32 list);
 // Where it stands.
 BlockNumber directory_page(const Index &index, uint32 list);
 
+// Where the cold code of a row is: page and place on it.  An error where there is no such row number.
+void row_find(const Index &index, uint32 row, BlockNumber *block, uint32 *slot);
+
 // The TID of a row.  False if the row number is free.  An error where there is no such row number.
 bool tid_read(const Index &index, uint32 row, ItemPointer tid);
 
 // ---- ivf_value.cpp: a value on its way into an index ----------------------------------------------------------------
 
-// A value made ready: which list it must go to, or its code and the vector by which its list is found.
+// A value made ready: which list it must go to, or the vector by which its list is found.
 struct Value
 {
-	bool ranked;  // it has a code and goes to the list of its nearest centroid
+	bool ranked;  // it has codes and goes to the lists of its nearest centroids
 	uint32 list;  // where !ranked: one of the lists without codes
-	void *entry;  // entry_bytes, the caller's memory
-	float *place; // dim floats, the caller's memory: the raw or the unit vector
+	void *entry;  // entry_bytes, the caller's memory: its code, where that does not depend on the list
+	float *place; // place_dim floats, the caller's memory
 };
 
-// Codes a datum.  Raises an error if its dimension is not the index's.  May detoast into the current context.
-void value_prepare(const core::Metric &metric, const core::Quantizer &quantizer, uint32 dim, Datum datum, bool isnull,
+// Lists that a row stands in.
+inline uint32
+entries_a_row(const core::Quantizer &quantizer)
+{
+	return quantizer.two_level != nullptr ? quantizer.two_level->entries_a_row : 1;
+}
+
+// Floats of a place, and of the centroids it is compared with.
+uint32 place_dim_of(const core::Quantizer &quantizer, uint32 dim);
+
+// Places, and where it can codes, a datum.  Raises an error if its dimension is not the space's.  May detoast into the
+// current context.
+void value_prepare(const core::CodeSpace &space, const core::Quantizer &quantizer, Datum datum, bool isnull,
                    Value &value);
+
+// The place of a vector; false where codes cannot rank it.
+bool value_place(const core::CodeSpace &space, const core::Quantizer &quantizer, const float *vector,
+                 float *place);
+
+// What the codes of an index have in common, in the current context.
+core::CodeSpace code_space(const Index &index);
 
 // ---- Callbacks, each in the file of its name ------------------------------------------------------------------------
 
@@ -75,8 +98,8 @@ bool insert(Relation index, Datum *values, bool *isnull, ItemPointer tid, Relati
 IndexBulkDeleteResult *bulk_delete(IndexVacuumInfo *info, IndexBulkDeleteResult *stats,
                                    IndexBulkDeleteCallback callback, void *callback_state);
 IndexBulkDeleteResult *vacuum_cleanup(IndexVacuumInfo *info, IndexBulkDeleteResult *stats);
-void cost_estimate(struct PlannerInfo *root, struct IndexPath *path, double loop_count, Cost *startup, Cost *total,
-                   Selectivity *selectivity, double *correlation, double *pages);
+void cost_estimate(struct PlannerInfo *root, struct IndexPath *path, double loop_count, Cost *startup,
+                   Cost *total, Selectivity *selectivity, double *correlation, double *pages);
 bool validate(Oid opclass);
 IndexScanDesc begin_scan(Relation index, int nkeys, int norderbys);
 void rescan(IndexScanDesc scan, ScanKey keys, int nkeys, ScanKey orderbys, int norderbys);

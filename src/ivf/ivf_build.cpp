@@ -22,11 +22,12 @@ static void build_init(Build &build, Relation heap, Relation index, IndexInfo *i
 static int build_threads();
 static void cluster(Build &build);
 static void single_list(Build &build);
+static void set_mean(Build &build);
 static void set_bias(Build &build);
 
 static const char *const kPhaseNames[] = {
-	"initializing", "sampling rows", "performing k-means", "assigning rows", "sorting entries", "loading entries",
-	"writing WAL",
+	"initializing",    "sampling rows",   "performing k-means", "assigning rows",
+	"sorting entries", "loading entries", "writing WAL",
 };
 
 const char *
@@ -43,7 +44,8 @@ void
 build_phase(BuildPhase phase, int64 total)
 {
 	const int indexes[] = {PROGRESS_CREATEIDX_SUBPHASE, PROGRESS_CREATEIDX_TUPLES_TOTAL,
-	                       PROGRESS_CREATEIDX_TUPLES_DONE, PROGRESS_SCAN_BLOCKS_TOTAL, PROGRESS_SCAN_BLOCKS_DONE};
+	                       PROGRESS_CREATEIDX_TUPLES_DONE, PROGRESS_SCAN_BLOCKS_TOTAL,
+	                       PROGRESS_SCAN_BLOCKS_DONE};
 	const int64 values[] = {phase, total, 0, 0, 0};
 
 	pgstat_progress_update_multi_param(lengthof(indexes), indexes, values);
@@ -70,7 +72,7 @@ build(Relation heap, Relation index, IndexInfo *info)
 	IndexBuildResult *result = static_cast<IndexBuildResult *>(palloc(sizeof(IndexBuildResult)));
 
 	result->heap_tuples = static_cast<double>(build.heap_rows);
-	result->index_tuples = static_cast<double>(build.entries);
+	result->index_tuples = static_cast<double>(build.rows);
 	return result;
 }
 
@@ -100,20 +102,33 @@ build_init(Build &build, Relation heap, Relation index, IndexInfo *info, ForkNum
 	build.fork = fork;
 	build.info = info;
 	build.metric = &index_metric(index);
-	build.quantizer = &options_quantizer(index);
 	if (typmod < 1)
 	{
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("column does not have dimensions"),
 		                errhint("Declare them, as in vector(384), or index an expression with a cast.")));
 	}
 	build.dim = static_cast<uint32>(typmod);
+	build.quantizer = &options_quantizer(index, build.dim);
 	build.geometry = geometry_of(*build.quantizer, build.dim);
 	if (build.geometry.height == 0)
 	{
-		ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-		                errmsg("column cannot have more than %u dimensions for an ivf index with quantizer %s",
-		                       geometry_max_dim(*build.quantizer), build.quantizer->name),
-		                errdetail("The column has %u dimensions.", build.dim)));
+		ereport(ERROR,
+		        (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+		         errmsg("column cannot have more than %u dimensions for an ivf index with quantizer %s",
+		                geometry_max_dim(*build.quantizer), build.quantizer->name),
+		         errdetail("The column has %u dimensions.", build.dim)));
+	}
+	build.seed = kSeed;
+	build.place_dim = place_dim_of(*build.quantizer, build.dim);
+	build.space = {build.metric, build.dim, nullptr, nullptr};
+	if (build.quantizer->two_level != nullptr)
+	{
+		uint8 *signs =
+			static_cast<uint8 *>(pg::alloc_array(1, build.quantizer->two_level->sign_bytes(build.dim)));
+
+		build.quantizer->two_level->make_signs(build.seed, build.dim, signs);
+		build.space.signs = signs;
+		build.row_bytes = build.quantizer->two_level->row_bytes(build.dim);
 	}
 	build.threads = build_threads();
 	build.memory = static_cast<Size>(maintenance_work_mem) * 1024;
@@ -131,7 +146,8 @@ build_threads()
 	{
 		return pg::guc_build_threads;
 	}
-	return static_cast<int>(Min(static_cast<long>(max_parallel_maintenance_workers) + 1, Max(processors, 1L)));
+	return static_cast<int>(
+		Min(static_cast<long>(max_parallel_maintenance_workers) + 1, Max(processors, 1L)));
 }
 
 // Finds the centroids of the sample.
@@ -147,14 +163,17 @@ cluster(Build &build)
 	core::Kmeans kmeans = {};
 
 	build.lists = static_cast<uint32>(Min(static_cast<Size>(build.lists), build.sample_n));
-	build.centroids = static_cast<float *>(pg::alloc_array(pg::mul_size_checked(build.lists, build.dim), sizeof(float)));
+	build.centroids = static_cast<float *>(
+		pg::alloc_array(pg::mul_size_checked(build.lists, build.place_dim), sizeof(float)));
+	build.lengths = static_cast<float *>(pg::alloc_array(build.lists, sizeof(float)));
 	kmeans.samples = build.sample;
 	kmeans.n = build.sample_n;
-	kmeans.dim = build.dim;
+	kmeans.dim = build.place_dim;
 	kmeans.k = build.lists;
 	kmeans.spherical = build.metric->unit_length;
 	kmeans.threads = build.threads;
 	kmeans.centroids = build.centroids;
+	kmeans.lengths = build.lengths;
 
 	MemoryContext work = AllocSetContextCreate(CurrentMemoryContext, "ivf k-means", ALLOCSET_DEFAULT_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(work);
@@ -170,7 +189,9 @@ cluster(Build &build)
 	}
 	build.lists = static_cast<uint32>(kmeans.k);
 	MemoryContextDelete(work);
+	set_mean(build);
 	MemoryContextDelete(build.sample_context);
+	build.sample = nullptr;
 	set_bias(build);
 }
 
@@ -179,9 +200,42 @@ static void
 single_list(Build &build)
 {
 	build.lists = 1;
-	build.centroids = static_cast<float *>(pg::alloc_array(build.dim, sizeof(float)));
-	memset(build.centroids, 0, build.dim * sizeof(float));
+	build.centroids = static_cast<float *>(pg::alloc_array(build.place_dim, sizeof(float)));
+	build.lengths = static_cast<float *>(pg::alloc_array(1, sizeof(float)));
+	memset(build.centroids, 0, build.place_dim * sizeof(float));
+	build.lengths[0] = 0;
+	set_mean(build);
 	set_bias(build);
+}
+
+// The mean of the sample, from which codes are made.
+static void
+set_mean(Build &build)
+{
+	Size dim = build.place_dim;
+
+	if (build.quantizer->two_level == nullptr)
+	{
+		return;
+	}
+
+	double *sums = static_cast<double *>(palloc0(dim * sizeof(double)));
+
+	build.mean = static_cast<float *>(pg::alloc_array(dim, sizeof(float)));
+	for (Size i = 0; i < build.sample_n; i++)
+	{
+		for (Size j = 0; j < dim; j++)
+		{
+			sums[j] += build.sample[i * dim + j];
+		}
+	}
+	for (Size j = 0; j < dim; j++)
+	{
+		build.mean[j] =
+			static_cast<float>(sums[j] / static_cast<double>(Max(build.sample_n, static_cast<Size>(1))));
+	}
+	pfree(sums);
+	build.space.mean = build.mean;
 }
 
 // The bias that makes the largest score the nearest centroid.
@@ -191,7 +245,8 @@ set_bias(Build &build)
 	build.bias = static_cast<float *>(pg::alloc_array(build.lists, sizeof(float)));
 	for (uint32 i = 0; i < build.lists; i++)
 	{
-		double norm2 = core::squared_norm(build.centroids + static_cast<Size>(i) * build.dim, build.dim);
+		double norm2 =
+			core::squared_norm(build.centroids + static_cast<Size>(i) * build.place_dim, build.place_dim);
 
 		build.bias[i] = build.metric->unit_length ? 0 : static_cast<float>(-norm2 / 2);
 	}

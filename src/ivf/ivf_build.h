@@ -31,11 +31,15 @@ struct Build
 	const core::Quantizer *quantizer;
 	Geometry geometry;
 	uint32 dim;
+	core::CodeSpace space;
+	uint64 seed;
+	uint32 place_dim;
+	Size row_bytes;
 	int threads;
 	Size memory; // bytes that it may take, maintenance_work_mem
 
 	// Sampling.
-	float *sample; // sample_n x dim, in the form in which centroids compare
+	float *sample; // sample_n x place_dim
 	Size sample_n;
 	Size sample_room;
 	uint64 sample_seen; // rows that were offered to it
@@ -45,11 +49,15 @@ struct Build
 
 	// Clustering.
 	uint32 lists;
-	float *centroids; // lists x dim
-	float *bias;      // lists
+	float *centroids; // lists x place_dim
+	float *bias;      // lists: see CentroidHeader
+	float *lengths;   // lists: likewise
+	float *mean;      // place_dim: of the places, for two-level quantisers
 
 	// Entries on their way from the heap to the pages.
 	Tuplesortstate *sort;
+	uint64 *counts; // rows whose first list this is, the lists without codes included
+	uint64 rows;
 	uint64 entries;
 	uint64 heap_rows;
 };
@@ -58,10 +66,13 @@ struct Build
 struct FlightHeader
 {
 	ItemPointerData tid;
+	uint16 unused;
 	float residual; // squared distance to the centroid
+	uint32 first;   // the row's first list
+	uint32 ordinal; // among the rows whose first list that is
 };
 
-static_assert(sizeof(FlightHeader) == 12, "no padding that is not accounted for");
+static_assert(sizeof(FlightHeader) == 20, "no padding that is not accounted for");
 
 // Begins a phase of so many units.
 void build_phase(BuildPhase phase, int64 total);

@@ -7,11 +7,18 @@
 namespace vecsim::ivf
 {
 
-static void score_page(const Index &index, BlockNumber block, uint32 first, uint32 n, const CentroidQuery &query,
+static void score_page(const Index &index, uint32 first, uint32 n, const CentroidQuery &query,
                        core::ListScore *scores);
-static void score_spanning(const Index &index, uint32 centroid, const CentroidQuery &query, float *row,
-                           core::ListScore *scores);
-static float centroid_score(const Index &index, const CentroidHeader &header, float dot, const CentroidQuery &query);
+static void score_one(const Index &index, const CentroidHeader &header, float dot, const CentroidQuery &query,
+                      uint32 number, core::ListScore *scores);
+static float reach(const Index &index, const CentroidHeader &header, const CentroidQuery &query);
+static void score_codes(const Index &index, const CentroidQuery &query, core::ListScore *scores);
+static void score_value(const Index &index, const CentroidHeader &header, float value,
+                        const CentroidQuery &query, uint32 number, core::ListScore *scores);
+static void read_spanning(const Index &index, uint32 number, char *to);
+static void bytes_read(const Index &index, BlockNumber block, PageKind kind, Size at, char *to, Size bytes);
+static void bytes_write(Relation relation, ForkNumber fork, BlockNumber block, Size at, const char *from,
+                        Size bytes);
 
 // A page of the centroid store by its number.
 static BlockNumber
@@ -23,123 +30,254 @@ centroid_page(const Index &index, uint32 number)
 void
 centroid_scores(const Index &index, const CentroidQuery &query, core::ListScore *scores)
 {
-	uint32 per_page = centroids_per_page(index.meta.dim);
+	uint32 per_page = centroids_per_page(index.place_dim);
 
-	if (per_page == 0)
+	if (query.prepared != nullptr)
 	{
-		float *row = static_cast<float *>(palloc(centroid_bytes(index.meta.dim)));
-
-		for (uint32 i = 0; i < index.meta.lists; i++)
-		{
-			score_spanning(index, i, query, row, scores);
-			CHECK_FOR_INTERRUPTS();
-		}
-		pfree(row);
+		score_codes(index, query, scores);
 		return;
 	}
-	for (uint32 first = 0; first < index.meta.lists; first += per_page)
+	for (uint32 first = 0; per_page > 0 && first < index.meta.lists; first += per_page)
 	{
-		score_page(index, centroid_page(index, first / per_page), first, Min(per_page, index.meta.lists - first),
-		           query, scores);
+		score_page(index, first, Min(per_page, index.meta.lists - first), query, scores);
 		CHECK_FOR_INTERRUPTS();
 	}
+	if (per_page > 0)
+	{
+		return;
+	}
+
+	float *vector = static_cast<float *>(palloc(index.place_dim * sizeof(float)));
+
+	for (uint32 i = 0; i < index.meta.lists; i++)
+	{
+		CentroidHeader header = centroid_read(index, i, vector);
+		float dot;
+
+		core::nearest_dots(query.place, vector, 0, 1, index.place_dim, &dot);
+		score_one(index, header, dot, query, i, scores);
+		CHECK_FOR_INTERRUPTS();
+	}
+	pfree(vector);
 }
 
 // Scores the n centroids of one page, of which the first is number `first`.
 static void
-score_page(const Index &index, BlockNumber block, uint32 first, uint32 n, const CentroidQuery &query,
-           core::ListScore *scores)
+score_page(const Index &index, uint32 first, uint32 n, const CentroidQuery &query, core::ListScore *scores)
 {
 	constexpr uint32 kMost = BLCKSZ / (sizeof(CentroidHeader) + sizeof(float));
+	Size stride = centroid_bytes(index.place_dim);
+	BlockNumber block = centroid_page(index, first / centroids_per_page(index.place_dim));
 	Buffer buffer = page_read(index.relation, block, PageKind::Centroid, BUFFER_LOCK_SHARE);
 	const char *rows = static_cast<char *>(buffer_page(buffer)) + kContent;
-	Size stride = centroid_bytes(index.meta.dim);
 	float dots[kMost];
 
-	core::nearest_dots(query.vector, reinterpret_cast<const float *>(rows + sizeof(CentroidHeader)), stride, n,
-	                   index.meta.dim, dots);
+	core::nearest_dots(query.place, reinterpret_cast<const float *>(rows + sizeof(CentroidHeader)), stride, n,
+	                   index.place_dim, dots);
 	for (uint32 i = 0; i < n; i++)
 	{
-		const CentroidHeader *header = reinterpret_cast<const CentroidHeader *>(rows + i * stride);
-
-		scores[first + i].list = kFirstList + first + i;
-		scores[first + i].score = centroid_score(index, *header, dots[i], query);
+		score_one(index, *reinterpret_cast<const CentroidHeader *>(rows + i * stride), dots[i], query,
+		          first + i, scores);
 	}
 	page_release(buffer);
 }
 
-// Scores one centroid that stands on several pages; row has room for it.
+// Scores all lists by the codes of their centroids.
 static void
-score_spanning(const Index &index, uint32 centroid, const CentroidQuery &query, float *row, core::ListScore *scores)
+score_codes(const Index &index, const CentroidQuery &query, core::ListScore *scores)
 {
-	Size bytes = centroid_bytes(index.meta.dim);
-	uint32 pages = centroid_pages(index.meta.dim, 1);
-	float dot;
+	constexpr uint32 kMost = BLCKSZ / sizeof(CentroidHeader);
+	Size bytes = centroid_code_bytes(index.row_bytes);
+	uint32 per_page = centroid_codes_per_page(index.row_bytes);
+	float values[kMost];
 
-	for (uint32 i = 0; i < pages; i++)
+	for (uint32 first = 0; first < index.meta.lists; first += per_page)
 	{
-		Buffer buffer = page_read(index.relation, centroid_page(index, centroid * pages + i), PageKind::Centroid,
-		                          BUFFER_LOCK_SHARE);
-		Size at = i * kCentroidSpace;
+		uint32 n = Min(per_page, index.meta.lists - first);
+		BlockNumber block = store_page(index.meta.codes, index.meta.code_extents, first / per_page);
+		Buffer buffer = page_read(index.relation, block, PageKind::CentroidCode, BUFFER_LOCK_SHARE);
+		const char *records = static_cast<char *>(buffer_page(buffer)) + kContent;
 
-		memcpy(reinterpret_cast<char *>(row) + at, static_cast<char *>(buffer_page(buffer)) + kContent,
-		       Min(kCentroidSpace, bytes - at));
+		index.quantizer->two_level->estimate(query.prepared, records + sizeof(CentroidHeader), bytes, n,
+		                                     values);
+		for (uint32 i = 0; i < n; i++)
+		{
+			const CentroidHeader &header = *reinterpret_cast<const CentroidHeader *>(records + i * bytes);
+
+			score_value(index, header, values[i], query, first + i, scores);
+		}
 		page_release(buffer);
+		CHECK_FOR_INTERRUPTS();
 	}
-
-	const CentroidHeader *header = reinterpret_cast<const CentroidHeader *>(row);
-
-	core::nearest_dots(query.vector, reinterpret_cast<const float *>(header + 1), 0, 1, index.meta.dim, &dot);
-	scores[centroid].list = kFirstList + centroid;
-	scores[centroid].score = centroid_score(index, *header, dot, query);
 }
 
-// How good a list is.  Under inner product a query prefers lists whose rows reach far from their mean: with residuals
-// of `spread` a dimension, the best rows of a list lie about two standard deviations above its mean.
+// As score_one, from the value of the centroid: a squared distance under L2, else minus a product.
+static void
+score_value(const Index &index, const CentroidHeader &header, float value, const CentroidQuery &query,
+            uint32 number, core::ListScore *scores)
+{
+	bool l2 = index.metric->id == core::MetricId::L2;
+
+	scores[number].list = kFirstList + number;
+	scores[number].score = -value + reach(index, header, query);
+	query.terms[number] = {l2 ? value : value * header.length, header.norm2};
+}
+
+// Under inner product a query prefers lists whose rows reach far from their mean: with residuals of `spread` a
+// dimension, the best rows of a list lie about two standard deviations above its mean.
 static float
-centroid_score(const Index &index, const CentroidHeader &header, float dot, const CentroidQuery &query)
+reach(const Index &index, const CentroidHeader &header, const CentroidQuery &query)
 {
 	constexpr float kReach = 2;
 
-	if (query.scoring == ListScoring::Query && index.metric->id == core::MetricId::InnerProduct)
-	{
-		return dot + kReach * query.norm * header.spread;
-	}
-	return dot + header.bias;
+	return index.metric->id == core::MetricId::InnerProduct ? kReach * query.norm * header.spread : 0;
 }
 
-void
-centroid_write(Relation relation, ForkNumber fork, const Extent &extent, uint32 dim, uint32 number,
-               const CentroidHeader &header, const float *vector)
+// How good a list is, from the product with its centroid.
+static void
+score_one(const Index &index, const CentroidHeader &header, float dot, const CentroidQuery &query,
+          uint32 number, core::ListScore *scores)
 {
-	uint32 per_page = centroids_per_page(dim);
-	uint32 pages = per_page > 0 ? 1 : centroid_pages(dim, 1);
-	BlockNumber first = extent.first + (per_page > 0 ? number / per_page : number * pages);
-	Size at = per_page > 0 ? (number % per_page) * centroid_bytes(dim) : 0;
-	Size done = 0; // of the vector
+	bool products = query.scoring == ListScoring::Query && index.metric->id == core::MetricId::InnerProduct;
+
+	scores[number].list = kFirstList + number;
+	scores[number].score = dot + (products ? reach(index, header, query) : header.bias);
+}
+
+CentroidHeader
+centroid_read(const Index &index, uint32 number, float *vector)
+{
+	uint32 per_page = centroids_per_page(index.place_dim);
+	Size bytes = centroid_bytes(index.place_dim);
+	char *copy = static_cast<char *>(palloc(bytes));
+	CentroidHeader header;
+
+	if (per_page > 0)
+	{
+		bytes_read(index, centroid_page(index, number / per_page), PageKind::Centroid,
+		           number % per_page * bytes, copy, bytes);
+	}
+	else
+	{
+		read_spanning(index, number, copy);
+	}
+	memcpy(&header, copy, sizeof(header));
+	memcpy(vector, copy + sizeof(header), bytes - sizeof(header));
+	pfree(copy);
+	return header;
+}
+
+// Reads a centroid that stands on several pages.
+static void
+read_spanning(const Index &index, uint32 number, char *to)
+{
+	Size bytes = centroid_bytes(index.place_dim);
+	uint32 pages = centroid_pages(index.place_dim, 1);
 
 	for (uint32 i = 0; i < pages; i++)
 	{
-		Buffer buffer = ReadBufferExtended(relation, fork, first + i, RBM_NORMAL, nullptr);
+		Size at = i * kCentroidSpace;
 
-		LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
+		bytes_read(index, centroid_page(index, number * pages + i), PageKind::Centroid, 0, to + at,
+		           Min(kCentroidSpace, bytes - at));
+	}
+}
 
-		char *to = static_cast<char *>(BufferGetPage(buffer)) + kContent + at;
-		Size room = kCentroidSpace - at;
+// Copies bytes from the content of a page.
+static void
+bytes_read(const Index &index, BlockNumber block, PageKind kind, Size at, char *to, Size bytes)
+{
+	Buffer buffer = page_read(index.relation, block, kind, BUFFER_LOCK_SHARE);
 
-		if (i == 0)
+	memcpy(to, static_cast<char *>(buffer_page(buffer)) + kContent + at, bytes);
+	page_release(buffer);
+}
+
+// Copies bytes into the content of a page of an index under construction.
+static void
+bytes_write(Relation relation, ForkNumber fork, BlockNumber block, Size at, const char *from, Size bytes)
+{
+	Buffer buffer = ReadBufferExtended(relation, fork, block, RBM_NORMAL, nullptr);
+
+	LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
+	memcpy(static_cast<char *>(buffer_page(buffer)) + kContent + at, from, bytes);
+	MarkBufferDirty(buffer);
+	page_release(buffer);
+}
+
+void
+centroid_write(Relation relation, ForkNumber fork, const Extent &extent, uint32 place_dim, uint32 number,
+               const CentroidHeader &header, const float *vector)
+{
+	uint32 per_page = centroids_per_page(place_dim);
+	Size bytes = centroid_bytes(place_dim);
+	char *copy = static_cast<char *>(palloc(bytes));
+
+	memcpy(copy, &header, sizeof(header));
+	memcpy(copy + sizeof(header), vector, bytes - sizeof(header));
+	if (per_page > 0)
+	{
+		bytes_write(relation, fork, extent.first + number / per_page, number % per_page * bytes, copy, bytes);
+	}
+	else
+	{
+		uint32 pages = centroid_pages(place_dim, 1);
+
+		for (uint32 i = 0; i < pages; i++)
 		{
-			memcpy(to, &header, sizeof(header));
-			to += sizeof(header);
-			room -= sizeof(header);
+			Size at = i * kCentroidSpace;
+
+			bytes_write(relation, fork, extent.first + number * pages + i, 0, copy + at,
+			            Min(kCentroidSpace, bytes - at));
 		}
+	}
+	pfree(copy);
+}
 
-		Size part = Min(room, dim * sizeof(float) - done);
+void
+centroid_code_write(Relation relation, ForkNumber fork, const Extent &extent, Size row_bytes, uint32 number,
+                    const CentroidHeader &header, const void *code)
+{
+	Size bytes = centroid_code_bytes(row_bytes);
+	uint32 per_page = centroid_codes_per_page(row_bytes);
+	BlockNumber block = extent.first + number / per_page;
+	Size at = number % per_page * bytes;
 
-		memcpy(to, reinterpret_cast<const char *>(vector) + done, part);
-		done += part;
-		MarkBufferDirty(buffer);
-		page_release(buffer);
+	bytes_write(relation, fork, block, at, reinterpret_cast<const char *>(&header), sizeof(header));
+	bytes_write(relation, fork, block, at + sizeof(header), static_cast<const char *>(code), row_bytes);
+}
+
+uint32
+mean_pages(uint32 place_dim)
+{
+	return static_cast<uint32>((place_dim * sizeof(float) + kCentroidSpace - 1) / kCentroidSpace);
+}
+
+void
+mean_read(const Index &index, float *mean)
+{
+	Size bytes = index.place_dim * sizeof(float);
+
+	for (uint32 i = 0; i < mean_pages(index.place_dim); i++)
+	{
+		Size at = i * kCentroidSpace;
+
+		bytes_read(index, index.meta.mean + i, PageKind::Mean, 0, reinterpret_cast<char *>(mean) + at,
+		           Min(kCentroidSpace, bytes - at));
+	}
+}
+
+void
+mean_write(Relation relation, ForkNumber fork, const Extent &extent, uint32 place_dim, const float *mean)
+{
+	Size bytes = place_dim * sizeof(float);
+
+	for (uint32 i = 0; i < extent.pages; i++)
+	{
+		Size at = i * kCentroidSpace;
+
+		bytes_write(relation, fork, extent.first + i, 0, reinterpret_cast<const char *>(mean) + at,
+		            Min(kCentroidSpace, bytes - at));
 	}
 }
 

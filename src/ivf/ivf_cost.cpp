@@ -22,14 +22,15 @@ namespace vecsim::ivf
 static constexpr Cost kProhibitive = 1e100;
 
 static bool is_minmax_subplan(PlannerInfo *root);
-static double share_probed(double lists);
+static double share_probed(const Index &opened);
 
 // True for a query whose answer must not be approximate, or has no order for the index to give.
 static bool
 must_not_scan(PlannerInfo *root, IndexPath *path)
 {
-	return list_length(path->indexorderbys) != 1 || root->tuple_fraction == 0 || root->parse->groupClause != NIL ||
-	       root->parse->groupingSets != NIL || root->parse->distinctClause != NIL || is_minmax_subplan(root);
+	return list_length(path->indexorderbys) != 1 || root->tuple_fraction == 0 ||
+	       root->parse->groupClause != NIL || root->parse->groupingSets != NIL ||
+	       root->parse->distinctClause != NIL || is_minmax_subplan(root);
 }
 
 void
@@ -57,7 +58,7 @@ cost_estimate(PlannerInfo *root, IndexPath *path, double loop_count, Cost *start
 	genericcostestimate(root, path, loop_count, &costs);
 
 	double lists = opened.meta.lists;
-	double share = share_probed(lists);
+	double share = share_probed(opened);
 	double row_pages = info->pages / Max(lists, 1.0); // of a list
 	// Centroids, then the probed lists: their pages follow each other, and a row's code takes a fraction of an operator.
 	double score = cpu_operator_cost * (1 + opened.meta.dim / 256.0);
@@ -76,10 +77,13 @@ cost_estimate(PlannerInfo *root, IndexPath *path, double loop_count, Cost *start
 // The share of the lists that a scan is likely to read before it hands out rows.  A search that stops by patience m reads
 // somewhat more lists than m: those that brought its rows, then m more.
 static double
-share_probed(double lists)
+share_probed(const Index &opened)
 {
 	constexpr double kBefore = 1.6;
-	double probes = pg::guc_probes > 0 ? pg::guc_probes : kBefore * core::patience_for(pg::guc_target_recall, static_cast<uint32>(lists));
+	double lists = opened.meta.lists;
+	double patience =
+		core::patience_for(pg::guc_target_recall, opened.meta.lists, entries_a_row(*opened.quantizer));
+	double probes = pg::guc_probes > 0 ? pg::guc_probes : kBefore * patience;
 
 	return Min(1.0, probes / Max(lists, 1.0));
 }

@@ -120,9 +120,10 @@ write_link(const Index &index, uint32 list, BlockRef tail, BlockRef fresh, const
 	}
 
 	ListEntry *entry =
-	    page_list_entry(page_among(directory_page(index, list), pages, images, n), list % kListsPerPage);
+		page_list_entry(page_among(directory_page(index, list), pages, images, n), list % kListsPerPage);
 
-	block_clear(page_among(fresh.page, pages, images, n), index.geometry, fresh.index, list, entry->generation);
+	block_clear(page_among(fresh.page, pages, images, n), index.geometry, fresh.index, list,
+	            entry->generation);
 	if (block_exists(tail))
 	{
 		BlockHeader *header = page_block(page_among(tail.page, pages, images, n), tail.index);
@@ -256,7 +257,7 @@ void
 list_set_room(const Index &index, uint32 list, BlockRef was, BlockRef room)
 {
 	Buffer buffer =
-	    page_read(index.relation, directory_page(index, list), PageKind::Directory, BUFFER_LOCK_EXCLUSIVE);
+		page_read(index.relation, directory_page(index, list), PageKind::Directory, BUFFER_LOCK_EXCLUSIVE);
 	uint32 at = list % kListsPerPage;
 
 	// Another inserter or VACUUM may have set it meanwhile: theirs is as good.
@@ -312,39 +313,57 @@ extents_append(Extent *extents, uint16 *n, int most, Extent extent)
 	return true;
 }
 
-void
-tid_store_extend(Index &index, uint32 pages)
+// The two stores by row number, as the metapage has them.
+static Extent *
+store_extents(MetaPage &meta, PageKind kind, uint16 **n)
 {
+	*n = kind == PageKind::Tid ? &meta.tid_extents : &meta.row_extents;
+	return kind == PageKind::Tid ? meta.tids : meta.rows;
+}
+
+void
+store_extend(Index &index, PageKind kind, uint32 pages)
+{
+	constexpr uint32 kShare =
+		8; // a new extent is an eighth of what exists, so that a hundred and sixty suffice
+	uint16 *n;
+
 	// One at a time: the heavy lock can be waited for with interrupts, a page lock could not while pages are added.
 	LockPage(index.relation, kMetaBlock, ExclusiveLock);
 	meta_change(index, [](MetaPage &) { return false; });
-
-	uint32 had = store_pages(index.meta.tids, index.meta.tid_extents);
-
-	if (had <= pages)
+	for (;;)
 	{
-		constexpr uint32 kShare = 8; // a new extent is an eighth of what exists, so that a hundred and sixty suffice
+		Extent *extents = store_extents(index.meta, kind, &n);
+		uint32 had = store_pages(extents, *n);
 		uint32 more = Max(had / kShare, 1);
 		bool added;
 
-		if (static_cast<uint64>(had + more) * kTidsPerPage >= kNoRow)
+		if (had > pages)
+		{
+			break;
+		}
+		if (kind == PageKind::Tid && static_cast<uint64>(had + more) * kTidsPerPage >= kNoRow)
 		{
 			ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 			                errmsg("ivf index \"%s\" cannot hold more than %u rows",
 			                       RelationGetRelationName(index.relation), had * kTidsPerPage)));
 		}
 
-		Extent extent = {pages_extend(index.relation, more, PageKind::Tid), more};
+		Extent extent = {pages_extend(index.relation, more, kind), more};
 
-		meta_change(index, [&](MetaPage &meta) {
-			added = extents_append(meta.tids, &meta.tid_extents, kStoreExtents, extent);
+		meta_change(index,
+		            [&](MetaPage &meta)
+		            {
+			extents = store_extents(meta, kind, &n);
+			added = extents_append(extents, n, kStoreExtents, extent);
 			return added;
 		});
 		if (!added)
 		{
-			ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-			                errmsg("ivf index \"%s\" has grown too often", RelationGetRelationName(index.relation)),
-			                errhint("Please REINDEX it.")));
+			ereport(ERROR,
+			        (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+			         errmsg("ivf index \"%s\" has grown too often", RelationGetRelationName(index.relation)),
+			         errhint("Please REINDEX it.")));
 		}
 	}
 	UnlockPage(index.relation, kMetaBlock, ExclusiveLock);
@@ -353,7 +372,9 @@ tid_store_extend(Index &index, uint32 pages)
 void
 tid_store_set_room(Index &index, uint32 page, bool backwards)
 {
-	meta_change(index, [=](MetaPage &meta) {
+	meta_change(index,
+	            [=](MetaPage &meta)
+	            {
 		bool change = backwards ? page < meta.tid_room : page > meta.tid_room;
 
 		meta.tid_room = change ? page : meta.tid_room;

@@ -26,8 +26,8 @@ void block_clear(Page page, const Geometry &geometry, uint32 block, uint32 list,
 // Makes all blocks of a page free ones.
 void blocks_format(Page page, const Geometry &geometry);
 
-// Makes the TID store longer than `pages` pages and reads the metapage anew.
-void tid_store_extend(Index &index, uint32 pages);
+// Makes the store of TIDs or of rows longer than `pages` pages and reads the metapage anew.
+void store_extend(Index &index, PageKind kind, uint32 pages);
 
 // Tells on which page of the TID store inserts begin to look: forwards only (inserts), or backwards only (VACUUM).
 void tid_store_set_room(Index &index, uint32 page, bool backwards);

@@ -7,6 +7,7 @@ namespace vecsim::ivf
 {
 
 static void check_meta(Relation relation, const MetaPage &meta);
+static void check_extents(const Index &index);
 
 void
 index_read(Index &index, Relation relation)
@@ -20,11 +21,15 @@ index_read(Index &index, Relation relation)
 	index.metric = core::metric_by_id(index.meta.metric);
 	index.quantizer = core::quantizer_by_id(index.meta.quantizer);
 	index.geometry =
-	    geometry_with(*index.quantizer, index.meta.dim, index.meta.height, index.meta.blocks_per_page);
+		geometry_with(*index.quantizer, index.meta.dim, index.meta.height, index.meta.blocks_per_page);
+	index.place_dim = place_dim_of(*index.quantizer, index.meta.dim);
+	index.row_bytes =
+		index.quantizer->two_level != nullptr ? index.quantizer->two_level->row_bytes(index.meta.dim) : 0;
 	if (index.geometry.height == 0)
 	{
 		index_corrupted(relation, kMetaBlock, "Its blocks do not fit on a page.");
 	}
+	check_extents(index);
 }
 
 static void
@@ -52,14 +57,21 @@ check_meta(Relation relation, const MetaPage &meta)
 	{
 		index_corrupted(relation, kMetaBlock, "The metapage has a value that is out of range.");
 	}
+}
+
+// The stores must be as long as the numbers of lists and rows say.
+static void
+check_extents(const Index &index)
+{
+	const MetaPage &meta = index.meta;
 
 	if (meta.tid_extents > kStoreExtents || meta.row_extents > kStoreExtents ||
 	    meta.centroid_extents > kTableExtents || meta.directory_extents > kTableExtents ||
 	    static_cast<uint64>(store_pages(meta.directory, meta.directory_extents)) * kListsPerPage <
 	        static_cast<uint64>(meta.lists) + kFirstList ||
-	    store_pages(meta.centroids, meta.centroid_extents) < centroid_pages(meta.dim, meta.lists))
+	    store_pages(meta.centroids, meta.centroid_extents) < centroid_pages(index.place_dim, meta.lists))
 	{
-		index_corrupted(relation, kMetaBlock, "The metapage names too few pages of lists.");
+		index_corrupted(index.relation, kMetaBlock, "The metapage names too few pages of lists.");
 	}
 }
 
@@ -68,7 +80,8 @@ geometry_with(const core::Quantizer &quantizer, uint32 dim, uint32 height, uint3
 {
 	Size payload = quantizer.payload_bytes(dim, height);
 	Size rows_offset = kPageHeader + blocks * sizeof(BlockHeader);
-	Size payload_offset = TYPEALIGN(kAlign, rows_offset + static_cast<Size>(blocks) * height * sizeof(uint32));
+	Size payload_offset =
+		TYPEALIGN(kAlign, rows_offset + static_cast<Size>(blocks) * height * sizeof(uint32));
 
 	if (payload_offset + blocks * payload > kPageEnd)
 	{
@@ -80,11 +93,15 @@ geometry_with(const core::Quantizer &quantizer, uint32 dim, uint32 height, uint3
 Geometry
 geometry_of(const core::Quantizer &quantizer, uint32 dim)
 {
-	for (uint32 height = kTallestBlock; height >= 1; height--)
+	uint32 tallest = quantizer.height > 0 ? static_cast<uint32>(quantizer.height) : kTallestBlock;
+	uint32 lowest = quantizer.height > 0 ? tallest : 1;
+
+	for (uint32 height = tallest; height >= lowest; height--)
 	{
 		Size bytes = quantizer.payload_bytes(dim, height) + sizeof(BlockHeader);
+		uint32 least = height > lowest ? 4 : 1;
 
-		for (uint32 blocks = static_cast<uint32>(kPageEnd / bytes); blocks >= (height > 1 ? 4 : 1); blocks--)
+		for (uint32 blocks = static_cast<uint32>(kPageEnd / bytes); blocks >= least; blocks--)
 		{
 			Geometry geometry = geometry_with(quantizer, dim, height, blocks);
 
@@ -172,15 +189,37 @@ ListEntry
 directory_read(const Index &index, uint32 list)
 {
 	Buffer buffer =
-	    page_read(index.relation, directory_page(index, list), PageKind::Directory, BUFFER_LOCK_SHARE);
+		page_read(index.relation, directory_page(index, list), PageKind::Directory, BUFFER_LOCK_SHARE);
 	ListEntry entry = *page_list_entry(buffer_page(buffer), list % kListsPerPage);
 
 	page_release(buffer);
 	if (!list_entry_sealed(entry))
 	{
-		index_corrupted(index.relation, directory_page(index, list), "The check sum of a list's entry is wrong.");
+		index_corrupted(index.relation, directory_page(index, list),
+		                "The check sum of a list's entry is wrong.");
 	}
 	return entry;
+}
+
+void
+row_find(const Index &index, uint32 row, BlockNumber *block, uint32 *slot)
+{
+	uint32 per_page = rows_per_page(index.row_bytes);
+
+	*block = store_page(index.meta.rows, index.meta.row_extents, row / per_page);
+	*slot = row % per_page;
+	if (!BlockNumberIsValid(*block))
+	{
+		// The store may have grown since the metapage was read.
+		Index fresh;
+
+		index_read(fresh, index.relation);
+		*block = store_page(fresh.meta.rows, fresh.meta.row_extents, row / per_page);
+		if (!BlockNumberIsValid(*block))
+		{
+			index_corrupted(index.relation, kMetaBlock, "An entry names a row number that does not exist.");
+		}
+	}
 }
 
 bool

@@ -1,10 +1,11 @@
 // ivf_insert.cpp - one row into the index.
 //
-// The row number, its TID and the entry are written by one WAL record of two pages.  Whatever else is needed (a block
+// The row number, its TID, its cold code and its entries are written by one WAL record of at most four pages.  Whatever else is needed (a block
 // linked to a list, a longer TID store) is a record of its own before it, which is harmless if nothing follows.
 // Pages are locked in the order of their block numbers; what was seen before a lock is checked again under it.
 #include "pg/pg.h"
 
+#include "core/soar.h"
 #include "ivf/ivf_centroid.h"
 #include "ivf/ivf_grow.h"
 #include "pg/memory.h"
@@ -12,116 +13,285 @@
 namespace vecsim::ivf
 {
 
-static uint32 nearest_list(const Index &index, const Value &value);
-static void place(Index &index, uint32 list, const void *entry, ItemPointer tid);
-static bool try_place(Index &index, uint32 list, const void *entry, ItemPointer tid, BlockRef &at, uint32 &tid_page);
+// One entry of the row: in which list, where in it, and what.
+struct Target
+{
+	uint32 list;
+	const void *entry; // null for a list without codes
+	BlockRef room;     // where the directory said that there is room
+	BlockRef at;       // the block to try
+	int slot;          // free in it
+};
+
+// A row on its way in.
+struct Insertion
+{
+	Index index;
+	core::CodeSpace space;
+	ItemPointerData tid;
+	Target targets[2];
+	int n;
+	const void *row; // cold code, null where there is none
+	uint32 tid_page; // page of the TID store to try
+	uint32 tid_slot; // free on it
+};
+
+// The pages of an insertion, locked exclusively in the order of their numbers.
+struct Locked
+{
+	BlockNumber blocks[4];
+	PageKind kinds[4];
+	Buffer buffers[4];
+	Page pages[4];
+	int n;
+};
+
+static void choose_lists(Insertion &insertion, const Value &value);
+static void place_row(Insertion &insertion);
+static bool find_row(Insertion &insertion);
+static bool try_place(Insertion &insertion);
+static bool find_slots(Insertion &insertion, const Locked &locked);
 static int free_slot(const Index &index, Page page, uint32 block, uint32 list);
-static int free_tid(Page page);
-static void write_row(const Index &index, Buffer block_buffer, BlockRef at, uint32 slot, Buffer tid_buffer,
-                      uint32 tid_index, uint32 row, const void *entry, ItemPointer tid);
-static void lock_two(Relation relation, BlockNumber first, PageKind first_kind, BlockNumber second,
-                     PageKind second_kind, Buffer *first_buffer, Buffer *second_buffer);
+static void write_entries(const Insertion &insertion, const Locked &locked);
+static void write_entry(const Insertion &insertion, const Target &target, Page page);
+static void add_page(Locked &locked, BlockNumber block, PageKind kind);
+static void lock_pages(const Index &index, Locked &locked);
+static void unlock_pages(const Locked &locked);
+static Page page_of(const Locked &locked, BlockNumber block);
 
 bool
-insert(Relation relation, Datum *values, bool *isnull, ItemPointer tid, Relation heap, IndexUniqueCheck check_unique,
-       bool unchanged, IndexInfo *info)
+insert(Relation relation, Datum *values, bool *isnull, ItemPointer tid, Relation heap,
+       IndexUniqueCheck check_unique, bool unchanged, IndexInfo *info)
 {
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "ivf insert", ALLOCSET_DEFAULT_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(context);
-	Index index;
+	Insertion insertion = {};
+	Index &index = insertion.index;
 	Value value;
 
 	index_read(index, relation);
+	insertion.space = code_space(index);
+	insertion.tid = *tid;
 	value.entry = pg::alloc_array(1, index.quantizer->entry_bytes(index.meta.dim));
-	value.place = static_cast<float *>(pg::alloc_array(index.meta.dim, sizeof(float)));
-	value_prepare(*index.metric, *index.quantizer, index.meta.dim, values[0], isnull[0], value);
-	place(index, value.ranked ? nearest_list(index, value) : value.list, value.ranked ? value.entry : nullptr, tid);
+	value.place = static_cast<float *>(pg::alloc_array(index.place_dim, sizeof(float)));
+	value_prepare(insertion.space, *index.quantizer, values[0], isnull[0], value);
+	if (value.ranked)
+	{
+		choose_lists(insertion, value);
+	}
+	else
+	{
+		insertion.targets[insertion.n++].list = value.list;
+	}
+	place_row(insertion);
 	MemoryContextSwitchTo(old);
 	MemoryContextDelete(context);
 	return false;
 }
 
-// The list of the nearest centroid.
-static uint32
-nearest_list(const Index &index, const Value &value)
+// The lists of the nearest centroids, and the codes for them.
+static void
+choose_lists(Insertion &insertion, const Value &value)
 {
+	constexpr uint32 kCandidates = 32;
+	const Index &index = insertion.index;
+	const core::TwoLevel *levels = index.quantizer->two_level;
 	core::ListScore *scores =
-	    static_cast<core::ListScore *>(pg::alloc_array(index.meta.lists, sizeof(core::ListScore)));
-	CentroidQuery query = {value.place, 1, ListScoring::Assign};
+		static_cast<core::ListScore *>(pg::alloc_array(index.meta.lists, sizeof(core::ListScore)));
+	CentroidQuery query = {value.place, 1, ListScoring::Assign, nullptr, nullptr};
+	uint32 candidates =
+		levels != nullptr && levels->entries_a_row > 1 ? Min(kCandidates, index.meta.lists) : 1;
 
 	centroid_scores(index, query, scores);
-	core::nearest_order(scores, index.meta.lists, 1);
-	return scores[0].list;
+	core::nearest_order(scores, index.meta.lists, candidates);
+	insertion.n = 1;
+	insertion.targets[0].list = scores[0].list;
+	insertion.targets[0].entry = value.entry;
+	if (levels == nullptr)
+	{
+		return;
+	}
+
+	// The centres of the candidates, numbered from 0.
+	float *centres = static_cast<float *>(
+		pg::alloc_array(pg::mul_size_checked(candidates, index.place_dim), sizeof(float)));
+	uint32 numbers[kCandidates];
+
+	for (uint32 i = 0; i < candidates; i++)
+	{
+		float *centre = centres + static_cast<Size>(i) * index.place_dim;
+		float length = centroid_read(index, scores[i].list - kFirstList, centre).length;
+
+		for (uint32 j = 0; j < index.place_dim; j++)
+		{
+			centre[j] *= length;
+		}
+		numbers[i] = i;
+	}
+
+	uint32 second = candidates > 1 ? core::soar_second(value.place, centres, index.place_dim, 0, numbers + 1,
+	                                                   candidates - 1)
+	                               : 0;
+	void *row = pg::alloc_array(1, index.row_bytes);
+
+	levels->encode_row(insertion.space, value.place, row);
+	levels->encode_entry(insertion.space, value.place, centres, value.entry);
+	insertion.row = row;
+	if (second != 0)
+	{
+		void *entry = pg::alloc_array(1, index.quantizer->entry_bytes(index.meta.dim));
+
+		levels->encode_entry(insertion.space, value.place,
+		                     centres + static_cast<Size>(second) * index.place_dim, entry);
+		insertion.targets[1].list = scores[second].list;
+		insertion.targets[1].entry = entry;
+		insertion.n = 2;
+	}
 }
 
-// Finds a free slot in the list and a free row number, and writes there.  entry is null for a list without codes.
+// Finds free slots in the lists and a free row number, and writes there.
 static void
-place(Index &index, uint32 list, const void *entry, ItemPointer tid)
+place_row(Insertion &insertion)
 {
-	uint32 tid_page = index.meta.tid_room;
-	ListEntry directory = directory_read(index, list);
-	BlockRef at = block_exists(directory.room) ? directory.room : directory.tail;
+	Index &index = insertion.index;
 
-	while (!try_place(index, list, entry, tid, at, tid_page))
+	insertion.tid_page = index.meta.tid_room;
+	insertion.tid_slot = 0;
+	for (int i = 0; i < insertion.n; i++)
 	{
-		if (!block_exists(at))
+		Target &target = insertion.targets[i];
+		ListEntry directory = directory_read(index, target.list);
+
+		target.room = directory.room;
+		target.at = block_exists(directory.room) ? directory.room : directory.tail;
+	}
+	while (!find_row(insertion) || !try_place(insertion))
+	{
+		for (int i = 0; i < insertion.n; i++)
 		{
-			at = list_extend(index, list);
-		}
-		if (tid_page >= store_pages(index.meta.tids, index.meta.tid_extents))
-		{
-			tid_store_extend(index, tid_page);
+			if (!block_exists(insertion.targets[i].at))
+			{
+				insertion.targets[i].at = list_extend(index, insertion.targets[i].list);
+			}
 		}
 		CHECK_FOR_INTERRUPTS();
 	}
-	if (!block_same(at, directory.room))
+	for (int i = 0; i < insertion.n; i++)
 	{
-		list_set_room(index, list, directory.room, at);
+		if (!block_same(insertion.targets[i].at, insertion.targets[i].room))
+		{
+			list_set_room(index, insertion.targets[i].list, insertion.targets[i].room,
+			              insertion.targets[i].at);
+		}
 	}
-	if (tid_page != index.meta.tid_room)
+	if (insertion.tid_page != index.meta.tid_room)
 	{
-		tid_store_set_room(index, tid_page, false);
+		tid_store_set_room(index, insertion.tid_page, false);
 	}
 }
 
-// Tries the block `at` and the page `tid_page` of the TID store.  False where either is full or missing: it has then
-// been moved to the next one to try, which for `at` may be none and for tid_page behind the last.
+// Looks for a free row number, without keeping a lock.  False where the page was full: the next is then to be tried.
 static bool
-try_place(Index &index, uint32 list, const void *entry, ItemPointer tid, BlockRef &at, uint32 &tid_page)
+find_row(Insertion &insertion)
 {
-	BlockNumber tid_block = store_page(index.meta.tids, index.meta.tid_extents, tid_page);
-	Buffer block_buffer;
-	Buffer tid_buffer;
+	Index &index = insertion.index;
 
-	if (!block_exists(at) || !BlockNumberIsValid(tid_block))
+	if (insertion.tid_page >= store_pages(index.meta.tids, index.meta.tid_extents))
 	{
+		store_extend(index, PageKind::Tid, insertion.tid_page);
+	}
+
+	BlockNumber block = store_page(index.meta.tids, index.meta.tid_extents, insertion.tid_page);
+	Buffer buffer = page_read(index.relation, block, PageKind::Tid, BUFFER_LOCK_SHARE);
+	Page page = buffer_page(buffer);
+	uint32 slot = Max(page_opaque(page)->room, insertion.tid_slot);
+
+	while (slot < kTidsPerPage && tid_slot_live(*page_tid_slot(page, slot)))
+	{
+		slot++;
+	}
+	page_release(buffer);
+	insertion.tid_slot = slot;
+	if (slot == kTidsPerPage)
+	{
+		insertion.tid_page++;
+		insertion.tid_slot = 0;
 		return false;
 	}
-	lock_two(index.relation, at.page, PageKind::Block, tid_block, PageKind::Tid, &block_buffer, &tid_buffer);
+	if (insertion.row != nullptr)
+	{
+		uint32 number = (insertion.tid_page * kTidsPerPage + slot) / rows_per_page(index.row_bytes);
 
-	Page page = buffer_page(block_buffer);
-	int slot = free_slot(index, page, at.index, list);
-	int tid_index = free_tid(buffer_page(tid_buffer));
-	bool done = slot >= 0 && tid_index >= 0;
+		if (number >= store_pages(index.meta.rows, index.meta.row_extents))
+		{
+			store_extend(index, PageKind::Row, number);
+		}
+	}
+	return true;
+}
 
+// Locks the pages and writes, if what was seen before still holds.
+static bool
+try_place(Insertion &insertion)
+{
+	const Index &index = insertion.index;
+	Locked locked = {};
+	uint32 row = insertion.tid_page * kTidsPerPage + insertion.tid_slot;
+	bool done;
+
+	add_page(locked, store_page(index.meta.tids, index.meta.tid_extents, insertion.tid_page), PageKind::Tid);
+	for (int i = 0; i < insertion.n; i++)
+	{
+		if (!block_exists(insertion.targets[i].at))
+		{
+			return false;
+		}
+		add_page(locked, insertion.targets[i].at.page, PageKind::Block);
+	}
+	if (insertion.row != nullptr)
+	{
+		BlockNumber block;
+		uint32 slot;
+
+		row_find(index, row, &block, &slot);
+		add_page(locked, block, PageKind::Row);
+	}
+	lock_pages(index, locked);
+	done = find_slots(insertion, locked);
 	if (done)
 	{
-		uint32 row = tid_page * kTidsPerPage + static_cast<uint32>(tid_index);
-
-		write_row(index, block_buffer, at, static_cast<uint32>(slot), tid_buffer, static_cast<uint32>(tid_index), row,
-		          entry, tid);
+		write_entries(insertion, locked);
 	}
-	if (slot < 0)
-	{
-		at = page_block(page, at.index)->next;
-	}
-	if (tid_index < 0)
-	{
-		tid_page++;
-	}
-	page_release(block_buffer);
-	page_release(tid_buffer);
+	unlock_pages(locked);
 	return done;
+}
+
+// Is everything free that is to be written?  What is not has moved on to the next one to try.
+static bool
+find_slots(Insertion &insertion, const Locked &locked)
+{
+	const Index &index = insertion.index;
+	Page tid_page = page_of(locked, store_page(index.meta.tids, index.meta.tid_extents, insertion.tid_page));
+	bool found = true;
+
+	if (tid_slot_live(*page_tid_slot(tid_page, insertion.tid_slot)))
+	{
+		insertion.tid_slot++;
+		found = false;
+	}
+	for (int i = 0; i < insertion.n; i++)
+	{
+		Target &target = insertion.targets[i];
+		Page page = page_of(locked, target.at.page);
+
+		target.slot = free_slot(index, page, target.at.index, target.list);
+		if (target.slot < 0)
+		{
+			target.at = page_block(page, target.at.index)->next;
+			found = false;
+		}
+	}
+	return found;
 }
 
 // A free slot of a block that belongs to the list, -1 where it is full.
@@ -132,7 +302,8 @@ free_slot(const Index &index, Page page, uint32 block, uint32 list)
 
 	if (block >= index.geometry.blocks_per_page || header->list != list)
 	{
-		index_corrupted(index.relation, directory_page(index, list), "A list's entry names a block of another list.");
+		index_corrupted(index.relation, directory_page(index, list),
+		                "A list's entry names a block of another list.");
 	}
 	if (list < kFirstList)
 	{
@@ -153,67 +324,124 @@ free_slot(const Index &index, Page page, uint32 block, uint32 list)
 	return empty == 0 ? -1 : pg_rightmost_one_pos32(empty);
 }
 
-// A free row number on a page of the TID store, -1 where there is none.
-static int
-free_tid(Page page)
-{
-	for (uint32 i = page_opaque(page)->room; i < kTidsPerPage; i++)
-	{
-		if (!tid_slot_live(*page_tid_slot(page, i)))
-		{
-			return static_cast<int>(i);
-		}
-	}
-	return -1;
-}
-
-// Writes TID and entry in one record.
+// Writes TID, cold code and entries in one record.
 static void
-write_row(const Index &index, Buffer block_buffer, BlockRef at, uint32 slot, Buffer tid_buffer, uint32 tid_index,
-          uint32 row, const void *entry, ItemPointer tid)
+write_entries(const Insertion &insertion, const Locked &locked)
 {
+	const Index &index = insertion.index;
+	uint32 row = insertion.tid_page * kTidsPerPage + insertion.tid_slot;
+	Locked images = locked;
 	PageEdit edit;
 
 	edit_begin(edit, index.relation);
-
-	Page page = edit_page(edit, block_buffer);
-	Page tid_page = edit_page(edit, tid_buffer);
-	BlockHeader *header = page_block(page, at.index);
-	TidSlot *tid_slot = page_tid_slot(tid_page, tid_index);
-
-	tid_slot_set(*tid_slot, tid);
-	page_opaque(tid_page)->check += tid_mix(tid_index, *tid_slot);
-	page_opaque(tid_page)->room = tid_index + 1;
-	if (entry == nullptr)
+	for (int i = 0; i < locked.n; i++)
 	{
-		page_codeless_rows(page, index.geometry, at.index)[slot] = row;
+		images.pages[i] = edit_page(edit, locked.buffers[i]);
 	}
-	else
+
+	Page tid_page = page_of(images, store_page(index.meta.tids, index.meta.tid_extents, insertion.tid_page));
+	TidSlot *tid_slot = page_tid_slot(tid_page, insertion.tid_slot);
+
+	tid_slot_set(*tid_slot, insertion.tid, insertion.row != nullptr);
+	page_opaque(tid_page)->check += tid_mix(insertion.tid_slot, *tid_slot);
+	for (uint32 &room = page_opaque(tid_page)->room;
+	     room < kTidsPerPage && tid_slot_live(*page_tid_slot(tid_page, room));)
 	{
-		index.quantizer->store(entry, index.meta.dim, index.geometry.height, slot,
-		                       page_block_payload(page, index.geometry, at.index));
-		page_block_rows(page, index.geometry, at.index)[slot] = row;
-		header->live_mask |= 1u << slot;
+		room++;
 	}
-	header->check += row_mix(slot, row);
+	if (insertion.row != nullptr)
+	{
+		BlockNumber block;
+		uint32 slot;
+
+		row_find(index, row, &block, &slot);
+		memcpy(page_row(page_of(images, block), index.row_bytes, slot), insertion.row, index.row_bytes);
+	}
+	for (int i = 0; i < insertion.n; i++)
+	{
+		write_entry(insertion, insertion.targets[i], page_of(images, insertion.targets[i].at.page));
+	}
 	edit_finish(edit);
 }
 
-// Locks two different pages exclusively, the lower block number first.
+// Writes the entry of one list.
 static void
-lock_two(Relation relation, BlockNumber first, PageKind first_kind, BlockNumber second, PageKind second_kind,
-         Buffer *first_buffer, Buffer *second_buffer)
+write_entry(const Insertion &insertion, const Target &target, Page page)
 {
-	if (first < second)
+	const Index &index = insertion.index;
+	uint32 row = insertion.tid_page * kTidsPerPage + insertion.tid_slot;
+	uint32 slot = static_cast<uint32>(target.slot);
+	BlockHeader *header = page_block(page, target.at.index);
+
+	if (target.entry == nullptr)
 	{
-		*first_buffer = page_read(relation, first, first_kind, BUFFER_LOCK_EXCLUSIVE);
-		*second_buffer = page_read(relation, second, second_kind, BUFFER_LOCK_EXCLUSIVE);
+		page_codeless_rows(page, index.geometry, target.at.index)[slot] = row;
 	}
 	else
 	{
-		*second_buffer = page_read(relation, second, second_kind, BUFFER_LOCK_EXCLUSIVE);
-		*first_buffer = page_read(relation, first, first_kind, BUFFER_LOCK_EXCLUSIVE);
+		index.quantizer->store(target.entry, index.meta.dim, index.geometry.height, slot,
+		                       page_block_payload(page, index.geometry, target.at.index));
+		page_block_rows(page, index.geometry, target.at.index)[slot] = row;
+		header->live_mask |= 1u << slot;
 	}
+	header->check += row_mix(slot, row);
+}
+
+// ---- Several pages at once -------------------------------------------------------------------------------------------
+
+// Adds a page, unless it is there, in the order of block numbers.
+static void
+add_page(Locked &locked, BlockNumber block, PageKind kind)
+{
+	int at = 0;
+
+	while (at < locked.n && locked.blocks[at] < block)
+	{
+		at++;
+	}
+	if (at < locked.n && locked.blocks[at] == block)
+	{
+		return;
+	}
+	for (int i = locked.n++; i > at; i--)
+	{
+		locked.blocks[i] = locked.blocks[i - 1];
+		locked.kinds[i] = locked.kinds[i - 1];
+	}
+	locked.blocks[at] = block;
+	locked.kinds[at] = kind;
+}
+
+static void
+lock_pages(const Index &index, Locked &locked)
+{
+	for (int i = 0; i < locked.n; i++)
+	{
+		locked.buffers[i] =
+			page_read(index.relation, locked.blocks[i], locked.kinds[i], BUFFER_LOCK_EXCLUSIVE);
+		locked.pages[i] = buffer_page(locked.buffers[i]);
+	}
+}
+
+static void
+unlock_pages(const Locked &locked)
+{
+	for (int i = 0; i < locked.n; i++)
+	{
+		page_release(locked.buffers[i]);
+	}
+}
+
+static Page
+page_of(const Locked &locked, BlockNumber block)
+{
+	int at = 0;
+
+	while (locked.blocks[at] != block)
+	{
+		at++;
+	}
+	return locked.pages[at];
 }
 
 } // namespace vecsim::ivf

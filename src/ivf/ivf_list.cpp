@@ -65,7 +65,8 @@ check_length(ListWalk &walk)
 	{
 		if (walk.visited < walk.entry.blocks)
 		{
-			index_corrupted(index.relation, directory_page(index, walk.list), "The chain of a list is cut short.");
+			index_corrupted(index.relation, directory_page(index, walk.list),
+			                "The chain of a list is cut short.");
 		}
 		return;
 	}
@@ -81,6 +82,26 @@ check_length(ListWalk &walk)
 			index_corrupted(index.relation, walk.next.page, "The chain of a list runs in a circle.");
 		}
 	}
+}
+
+uint32
+block_check(const Index &index, const BlockRun &run, uint32 block)
+{
+	const BlockHeader *header = page_block(run.page, block);
+	const uint32 *rows = page_block_rows(run.page, index.geometry, block);
+	uint32 live = header->live_mask & full_mask(index.geometry.height);
+	uint32 sum = link_mix(header->list, header->next);
+
+	for (uint32 slot = 0; slot < index.geometry.height; slot++)
+	{
+		sum += (live >> slot & 1) * row_mix(slot, rows[slot]);
+	}
+	if (sum != header->check)
+	{
+		index_corrupted(index.relation, BufferGetBlockNumber(run.buffer),
+		                "The check sum of a block is wrong.");
+	}
+	return live;
 }
 
 uint32
@@ -101,7 +122,8 @@ block_entries(const Index &index, const BlockRun &run, uint32 block, uint32 *row
 	}
 	if (sum != header->check)
 	{
-		index_corrupted(index.relation, BufferGetBlockNumber(run.buffer), "The check sum of a block is wrong.");
+		index_corrupted(index.relation, BufferGetBlockNumber(run.buffer),
+		                "The check sum of a block is wrong.");
 	}
 	return n;
 }
@@ -124,7 +146,8 @@ block_codeless_entries(const Index &index, const BlockRun &run, uint32 block, ui
 	}
 	if (sum != header->check)
 	{
-		index_corrupted(index.relation, BufferGetBlockNumber(run.buffer), "The check sum of a block is wrong.");
+		index_corrupted(index.relation, BufferGetBlockNumber(run.buffer),
+		                "The check sum of a block is wrong.");
 	}
 	return n;
 }

@@ -32,6 +32,9 @@ void list_walk_begin(ListWalk &walk, const Index &index, uint32 list);
 // Raises index_corrupted where a block is not of this list, or the chain is cut short or runs in a circle.
 bool list_walk_next(ListWalk &walk, BlockRun &run);
 
+// The live mask of a block with codes.  Raises index_corrupted where the block's check sum is wrong.
+uint32 block_check(const Index &index, const BlockRun &run, uint32 block);
+
 // The row numbers of the entries of a block, in slot order, and their slots; returns how many.  rows and slots have
 // room for height entries (codeless_slots() in lists without codes, where slots may be null).
 // Raises index_corrupted (the page stays locked until the error is cleaned up) where the block's check sum is wrong.

@@ -12,14 +12,24 @@
 namespace vecsim::ivf
 {
 
+// The page of a store at hand, locked exclusively.
+struct StorePage
+{
+	Buffer buffer;
+	uint32 number;
+};
+
 struct Load
 {
 	Build *build;
 	Buffer meta_buffer; // kept locked until the end: nobody else sees the index
 	MetaPage meta;
 	Extent tids;
+	Extent rows;
 	Extent centroids;
 	Extent directory;
+	Extent mean;
+	Extent codes;
 
 	// The list at hand.
 	uint32 list;
@@ -27,24 +37,28 @@ struct Load
 	Buffer block_buffer; // page of the block at hand, locked exclusively
 	BlockRef block;      // at hand; none while the list has none
 	uint32 slot;         // next one in it
+	uint32 firsts;       // entries of rows whose first list it is
 	uint32 next_index;   // of the next free block on the page of block_buffer
 	bool run_broken;     // later blocks do not neighbour the first ones
 
-	// The TID store.
-	uint32 row; // next row number
-	Buffer tid_buffer;
+	// The stores by row number.
+	uint64 *starts; // first row number of each list
+	StorePage tid_page;
+	StorePage row_page;
 
-	void *code; // aligned room for a code
+	char *code; // aligned room for a code and a cold code
 };
 
 static void load_begin(Load &load, Build &build);
+static void number_rows(Load &load);
 static Extent reserve(const Build &build, uint32 pages, PageKind kind);
 static void load_entries(Load &load);
 static void load_entry(Load &load, uint32 list, const char *flight, Size bytes);
 static void begin_list(Load &load, uint32 list);
 static void end_list(Load &load);
 static void add_block(Load &load);
-static uint32 add_tid(Load &load, const ItemPointerData *tid);
+static Page store_page_of(Load &load, StorePage &at, const Extent &store, uint32 number);
+static void put_tid(Load &load, uint32 row, const ItemPointerData *tid, bool coded);
 static void write_lists(Load &load);
 static void load_end(Load &load);
 
@@ -69,9 +83,9 @@ static void
 load_begin(Load &load, Build &build)
 {
 	uint32 directory_pages = (build.lists + kFirstList + kListsPerPage - 1) / kListsPerPage;
-	uint64 tid_pages = (build.entries + kTidsPerPage - 1) / kTidsPerPage;
+	uint64 tid_pages = (build.rows + kTidsPerPage - 1) / kTidsPerPage;
 
-	if (build.entries >= kNoRow)
+	if (build.rows >= kNoRow)
 	{
 		ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 		                errmsg("an ivf index cannot hold more than %u rows", kNoRow - 1)));
@@ -81,13 +95,48 @@ load_begin(Load &load, Build &build)
 	Assert(BufferGetBlockNumber(load.meta_buffer) == kMetaBlock);
 	// Other pages are made while the metapage stays pinned; nobody can see the index, so the lock is not needed.
 	LockBuffer(load.meta_buffer, BUFFER_LOCK_UNLOCK);
-	load.centroids = reserve(build, centroid_pages(build.dim, build.lists), PageKind::Centroid);
+	load.centroids = reserve(build, centroid_pages(build.place_dim, build.lists), PageKind::Centroid);
 	load.directory = reserve(build, directory_pages, PageKind::Directory);
 	load.tids = reserve(build, static_cast<uint32>(tid_pages), PageKind::Tid);
-	load.block_buffer = InvalidBuffer;
-	load.tid_buffer = InvalidBuffer;
+	load.block_buffer = load.tid_page.buffer = load.row_page.buffer = InvalidBuffer;
 	load.list = kNoList;
-	load.code = pg::alloc_array(1, build.quantizer->entry_bytes(build.dim));
+	load.code =
+		static_cast<char *>(pg::alloc_array(1, build.quantizer->entry_bytes(build.dim) + build.row_bytes));
+	number_rows(load);
+}
+
+// Rows are numbered in the order of their first lists, those without codes last, so that the row store, which they do
+// not need, can end before them.
+static void
+number_rows(Load &load)
+{
+	const Build &build = *load.build;
+	uint32 lists = build.lists + kFirstList;
+	uint64 next = 0;
+
+	load.rows = load.mean = load.codes = Extent{InvalidBlockNumber, 0};
+	load.starts = static_cast<uint64 *>(pg::alloc_array(lists, sizeof(uint64)));
+	for (uint32 i = 0; i < lists; i++)
+	{
+		uint32 list = (i + kFirstList) % lists;
+
+		if (list == 0 && build.row_bytes > 0)
+		{
+			uint32 per_page = rows_per_page(build.row_bytes);
+
+			load.rows = reserve(build, static_cast<uint32>((next + per_page - 1) / per_page), PageKind::Row);
+		}
+		load.starts[list] = next;
+		next += build.counts != nullptr ? build.counts[list] : 0;
+	}
+	if (build.mean != nullptr)
+	{
+		uint32 per_page = centroid_codes_per_page(build.row_bytes);
+
+		load.codes = reserve(build, (build.lists + per_page - 1) / per_page, PageKind::CentroidCode);
+		load.mean = reserve(build, mean_pages(build.place_dim), PageKind::Mean);
+		mean_write(build.relation, build.fork, load.mean, build.place_dim, build.mean);
+	}
 }
 
 // Adds so many pages of a kind, one behind the other.
@@ -118,6 +167,26 @@ reserved_page(const Build &build, BlockNumber block)
 	return buffer;
 }
 
+static void
+write_centroid(const Load &load, uint32 number, float spread)
+{
+	const Build &build = *load.build;
+	float length = build.lengths[number];
+	bool unit = build.metric->unit_length;
+	CentroidHeader header = {build.bias[number], spread, length,
+	                         unit ? length * length : -2 * build.bias[number]};
+
+	const float *centroid = build.centroids + static_cast<Size>(number) * build.place_dim;
+
+	centroid_write(build.relation, build.fork, load.centroids, build.place_dim, number, header, centroid);
+	if (load.codes.pages > 0)
+	{
+		build.quantizer->two_level->encode_row(build.space, centroid, load.code);
+		centroid_code_write(build.relation, build.fork, load.codes, build.row_bytes, number, header,
+		                    load.code);
+	}
+}
+
 // Centroids and directory entries as they are before any row: centroids get their spread and lists their blocks later.
 static void
 write_lists(Load &load)
@@ -126,8 +195,7 @@ write_lists(Load &load)
 
 	for (uint32 i = 0; i < build.lists; i++)
 	{
-		centroid_write(build.relation, build.fork, load.centroids, build.dim, i, CentroidHeader{build.bias[i], 0},
-		               build.centroids + static_cast<Size>(i) * build.dim);
+		write_centroid(load, i, 0);
 		CHECK_FOR_INTERRUPTS();
 	}
 	for (uint32 list = 0; list < build.lists + kFirstList; list++)
@@ -148,7 +216,8 @@ load_entries(Load &load)
 	{
 		bool isnull;
 		uint32 list = static_cast<uint32>(DatumGetInt32(slot_getattr(slot, 1, &isnull)));
-		const varlena *flight = reinterpret_cast<const varlena *>(DatumGetPointer(slot_getattr(slot, 3, &isnull)));
+		const varlena *flight =
+			reinterpret_cast<const varlena *>(DatumGetPointer(slot_getattr(slot, 3, &isnull)));
 
 		load_entry(load, list, VARDATA_ANY(flight), VARSIZE_ANY_EXHDR(flight));
 		pgstat_progress_update_param(PROGRESS_CREATEIDX_TUPLES_DONE, ++done);
@@ -186,7 +255,8 @@ load_entry(Load &load, uint32 list, const char *flight, Size bytes)
 
 	Page page = buffer_page(load.block_buffer);
 	BlockHeader *block = page_block(page, load.block.index);
-	uint32 row = add_tid(load, &header.tid);
+	uint32 row = static_cast<uint32>(load.starts[header.first] + header.ordinal);
+	Size entry = list < kFirstList ? 0 : build.quantizer->entry_bytes(build.dim);
 
 	if (list < kFirstList)
 	{
@@ -194,7 +264,7 @@ load_entry(Load &load, uint32 list, const char *flight, Size bytes)
 	}
 	else
 	{
-		memcpy(load.code, flight + sizeof(header), bytes - sizeof(header));
+		memcpy(load.code, flight + sizeof(header), entry);
 		build.quantizer->store(load.code, build.dim, geometry.height, load.slot,
 		                       page_block_payload(page, geometry, load.block.index));
 		page_block_rows(page, geometry, load.block.index)[load.slot] = row;
@@ -203,7 +273,20 @@ load_entry(Load &load, uint32 list, const char *flight, Size bytes)
 	block->check += row_mix(load.slot, row);
 	load.slot++;
 	load.entry.live++;
-	load.entry.residual_sum += header.residual;
+	if (header.first == list)
+	{
+		load.firsts++;
+		load.entry.residual_sum += header.residual;
+		put_tid(load, row, &header.tid, bytes > sizeof(header) + entry);
+		if (bytes > sizeof(header) + entry)
+		{
+			uint32 per_page = rows_per_page(build.row_bytes);
+
+			memcpy(page_row(store_page_of(load, load.row_page, load.rows, row / per_page), build.row_bytes,
+			                row % per_page),
+			       flight + sizeof(header) + entry, build.row_bytes);
+		}
+	}
 }
 
 static void
@@ -214,6 +297,7 @@ begin_list(Load &load, uint32 list)
 	load.entry.generation = 1;
 	load.entry.first = load.entry.tail = load.entry.room = kNoBlock;
 	load.block = kNoBlock;
+	load.firsts = 0;
 	load.run_broken = false;
 }
 
@@ -227,14 +311,12 @@ end_list(Load &load)
 	list_entry_seal(load.entry);
 	*page_list_entry(buffer_page(buffer), load.list % kListsPerPage) = load.entry;
 	page_release(buffer);
-	if (load.list >= kFirstList && load.entry.live > 0)
+	if (load.list >= kFirstList && load.firsts > 0)
 	{
 		uint32 centroid = load.list - kFirstList;
-		double spread = std::sqrt(load.entry.residual_sum / load.entry.live / build.dim);
 
-		centroid_write(build.relation, build.fork, load.centroids, build.dim, centroid,
-		               CentroidHeader{build.bias[centroid], static_cast<float>(spread)},
-		               build.centroids + static_cast<Size>(centroid) * build.dim);
+		write_centroid(load, centroid,
+		               static_cast<float>(std::sqrt(load.entry.residual_sum / load.firsts / build.dim)));
 	}
 }
 
@@ -255,12 +337,13 @@ add_block(Load &load)
 
 	BlockRef fresh = {BufferGetBlockNumber(load.block_buffer), static_cast<uint16>(load.next_index++), 0};
 
-	block_clear(buffer_page(load.block_buffer), build.geometry, fresh.index, load.list, load.entry.generation);
+	block_clear(buffer_page(load.block_buffer), build.geometry, fresh.index, load.list,
+	            load.entry.generation);
 	if (block_exists(load.block))
 	{
 		// The tail is on this page, or on the one before it, which is still locked.
 		BlockHeader *tail =
-		    page_block(buffer_page(BufferIsValid(old) ? old : load.block_buffer), load.block.index);
+			page_block(buffer_page(BufferIsValid(old) ? old : load.block_buffer), load.block.index);
 
 		tail->next = fresh;
 		tail->check += link_mix(load.list, fresh) - link_mix(load.list, kNoBlock);
@@ -280,29 +363,33 @@ add_block(Load &load)
 	load.slot = 0;
 }
 
-// Writes a TID into the store and returns its row number.
-static uint32
-add_tid(Load &load, const ItemPointerData *tid)
+// The page of a store by its number, which becomes the one at hand.
+static Page
+store_page_of(Load &load, StorePage &at, const Extent &store, uint32 number)
 {
-	uint32 index = load.row % kTidsPerPage;
-	ItemPointerData copy = *tid;
-
-	if (index == 0)
+	if (!BufferIsValid(at.buffer) || at.number != number)
 	{
-		if (BufferIsValid(load.tid_buffer))
+		if (BufferIsValid(at.buffer))
 		{
-			page_release(load.tid_buffer);
+			page_release(at.buffer);
 		}
-		load.tid_buffer = reserved_page(*load.build, load.tids.first + load.row / kTidsPerPage);
+		at.buffer = reserved_page(*load.build, store.first + number);
+		at.number = number;
 	}
+	return buffer_page(at.buffer);
+}
 
-	Page page = buffer_page(load.tid_buffer);
+// Writes the TID of a row.
+static void
+put_tid(Load &load, uint32 row, const ItemPointerData *tid, bool coded)
+{
+	uint32 index = row % kTidsPerPage;
+	Page page = store_page_of(load, load.tid_page, load.tids, row / kTidsPerPage);
 	TidSlot *slot = page_tid_slot(page, index);
 
-	tid_slot_set(*slot, &copy);
+	tid_slot_set(*slot, *tid, coded);
 	page_opaque(page)->check += tid_mix(index, *slot);
-	page_opaque(page)->room = index + 1;
-	return load.row++;
+	page_opaque(page)->room = Max(page_opaque(page)->room, index + 1);
 }
 
 // Lets go of the last pages and writes the metapage.
@@ -312,9 +399,14 @@ load_end(Load &load)
 	const Build &build = *load.build;
 	MetaPage &meta = load.meta;
 
-	if (BufferIsValid(load.tid_buffer))
+	const Buffer buffers[] = {load.tid_page.buffer, load.row_page.buffer};
+
+	for (Buffer buffer : buffers)
 	{
-		page_release(load.tid_buffer);
+		if (BufferIsValid(buffer))
+		{
+			page_release(buffer);
+		}
 	}
 	if (BufferIsValid(load.block_buffer))
 	{
@@ -336,9 +428,14 @@ load_end(Load &load)
 	meta.blocks_per_page = build.geometry.blocks_per_page;
 	meta.epoch = 1;
 	meta.tid_room = load.tids.pages > 0 ? load.tids.pages - 1 : 0;
-	meta.seed = build.random.state;
-	meta.built_rows = build.entries;
-	meta.mean = meta.calibration = InvalidBlockNumber;
+	meta.seed = build.seed;
+	meta.built_rows = build.rows;
+	meta.mean = load.mean.first;
+	meta.calibration = InvalidBlockNumber;
+	meta.code_extents = load.codes.pages > 0 ? 1 : 0;
+	meta.codes[0] = load.codes;
+	meta.row_extents = load.rows.pages > 0 ? 1 : 0;
+	meta.rows[0] = load.rows.pages > 0 ? load.rows : Extent{};
 	meta.tid_extents = load.tids.pages > 0 ? 1 : 0;
 	meta.tids[0] = load.tids.pages > 0 ? load.tids : Extent{};
 	meta.centroid_extents = 1;

@@ -1,8 +1,8 @@
 // ivf_options.cpp - the options of an ivf index.
 #include "pg/pg.h"
 
+#include "ivf/ivf.h"
 #include "ivf/ivf_options.h"
-#include "ivf/ivf_page.h"
 
 namespace vecsim::ivf
 {
@@ -14,12 +14,16 @@ struct IvfOptions
 {
 	int32 vl_len_; // varlena header, do not touch
 	int lists;
-	int quantizer; // core::QuantizerId
+	int quantizer; // core::QuantizerId, kQuantizerAuto
 };
 
+static constexpr int kQuantizerAuto = 0; // rabitq, or where its entries do not fit on a page, sq8
+
 static relopt_enum_elt_def quantizers[] = {
+	{"auto", kQuantizerAuto},
 	{"flat", static_cast<int>(core::QuantizerId::Flat)},
 	{"sq8", static_cast<int>(core::QuantizerId::Sq8)},
+	{"rabitq", static_cast<int>(core::QuantizerId::Rabitq)},
 	{nullptr, 0},
 };
 
@@ -30,7 +34,7 @@ options_init()
 	add_int_reloption(option_kind, "lists", "Number of lists, 0 for automatic", 0, 0, kMaxLists,
 	                  AccessExclusiveLock);
 	add_enum_reloption(option_kind, "quantizer", "How vectors are coded in the index", quantizers,
-	                   static_cast<int>(core::QuantizerId::Sq8), "Valid values are \"flat\" and \"sq8\".",
+	                   kQuantizerAuto, "Valid values are \"auto\", \"rabitq\", \"sq8\" and \"flat\".",
 	                   AccessExclusiveLock);
 }
 
@@ -43,7 +47,7 @@ options_parse(Datum reloptions, bool validate)
 	};
 
 	return static_cast<bytea *>(
-	    build_reloptions(reloptions, validate, option_kind, sizeof(IvfOptions), table, lengthof(table)));
+		build_reloptions(reloptions, validate, option_kind, sizeof(IvfOptions), table, lengthof(table)));
 }
 
 static const IvfOptions *
@@ -59,15 +63,18 @@ options_lists(Relation index)
 }
 
 const core::Quantizer &
-options_quantizer(Relation index)
+options_quantizer(Relation index, uint32 dim)
 {
-	core::QuantizerId id = core::QuantizerId::Sq8;
+	int asked = index_options(index) != nullptr ? index_options(index)->quantizer : kQuantizerAuto;
 
-	if (index_options(index) != nullptr)
+	if (asked == kQuantizerAuto)
 	{
-		id = static_cast<core::QuantizerId>(index_options(index)->quantizer);
+		const core::Quantizer &best = *core::quantizer_by_id(static_cast<uint8>(core::QuantizerId::Rabitq));
+		bool fits = geometry_of(best, dim).height > 0;
+
+		return fits ? best : *core::quantizer_by_id(static_cast<uint8>(core::QuantizerId::Sq8));
 	}
-	return *core::quantizer_by_id(static_cast<uint8>(id));
+	return *core::quantizer_by_id(static_cast<uint8>(asked));
 }
 
 } // namespace vecsim::ivf

@@ -17,7 +17,8 @@ bytea *options_parse(Datum reloptions, bool validate);
 
 // What was asked for, or the default.
 int options_lists(Relation index); // 0 = automatic
-const core::Quantizer &options_quantizer(Relation index);
+// The quantiser for vectors of dim dimensions.
+const core::Quantizer &options_quantizer(Relation index, uint32 dim);
 
 } // namespace vecsim::ivf
 

@@ -26,6 +26,7 @@ enum class PageKind : uint16
 	Free = 7,  // belongs to nothing
 	Mean = 8,  // the mean of all rows
 	Calibration = 9,
+	CentroidCode = 10,
 };
 
 // At the end of every page, so that pg_filedump and a human can tell what a page is.
@@ -78,28 +79,31 @@ struct MetaPage
 	uint8 metric;    // core::MetricId
 	uint8 quantizer; // core::QuantizerId
 	uint32 dim;
-	uint32 lists;           // lists with a centroid
-	uint32 height;          // entries a block
-	uint32 blocks_per_page; // blocks a page
-	uint32 epoch;           // changes when lists are made, split, merged or moved
-	uint32 tid_room;        // page of the TID store where inserts begin to look for a free row number
-	uint64 seed;            // of everything random
-	uint64 built_rows;      // rows when the index was built
+	uint32 lists;            // lists with a centroid
+	uint32 height;           // entries a block
+	uint32 blocks_per_page;  // blocks a page
+	uint32 epoch;            // changes when lists are made, split, merged or moved
+	uint32 tid_room;         // page of the TID store where inserts begin to look for a free row number
+	uint64 seed;             // of everything random
+	uint64 built_rows;       // rows when the index was built
 	BlockNumber mean;        // first page of the mean of all rows, invalid while there is none
 	BlockNumber calibration; // first page of the calibration, invalid while there is none
 	uint16 tid_extents;
 	uint16 row_extents;
 	uint16 centroid_extents;
 	uint16 directory_extents;
+	uint16 code_extents;
+	uint16 unused[3];
 	Extent tids[kStoreExtents];
 	Extent rows[kStoreExtents];
 	Extent centroids[kTableExtents];
 	Extent directory[kTableExtents];
-	uint32 check; // CRC-32C of all before it
-	uint32 unused;
+	Extent codes[kTableExtents]; // of centroids
+	uint32 check;                // CRC-32C of all before it
+	uint32 unused2;
 };
 
-static_assert(sizeof(MetaPage) == 72 + 2 * 8 * kStoreExtents + 2 * 8 * kTableExtents, "on disk");
+static_assert(sizeof(MetaPage) == 80 + 2 * 8 * kStoreExtents + 3 * 8 * kTableExtents, "on disk");
 static_assert(kPageHeader + sizeof(MetaPage) <= kPageEnd, "on one page");
 
 inline MetaPage *
@@ -151,15 +155,15 @@ struct ListEntry
 	uint32 generation; // blocks of an older generation are no longer of this list
 	uint32 blocks;     // blocks linked
 	BlockRef first;
-	BlockRef tail;      // the last one; later ones may have been linked since: follow next
-	BlockRef room;      // where inserts begin to look for a free slot
-	uint32 live;        // entries, when last counted (build, VACUUM)
-	uint32 dead;        // slots free for reuse, likewise
+	BlockRef tail;       // the last one; later ones may have been linked since: follow next
+	BlockRef room;       // where inserts begin to look for a free slot
+	uint32 live;         // entries, when last counted (build, VACUUM)
+	uint32 dead;         // slots free for reuse, likewise
 	double residual_sum; // sum of squared distances to the centroid, likewise
-	float scale;        // of factors stored in 16 bits, 0 where the quantiser needs none
-	uint32 run;         // blocks from `first` on that neighbour each other
+	float scale;         // of factors stored in 16 bits, 0 where the quantiser needs none
+	uint32 run;          // blocks from `first` on that neighbour each other
 	uint32 unused;
-	uint32 check;       // CRC-32C of all before it
+	uint32 check; // CRC-32C of all before it
 };
 
 static_assert(sizeof(ListEntry) == 64, "a cache line, on disk");
@@ -208,7 +212,8 @@ page_block(Page page, uint32 index)
 inline uint32 *
 page_block_rows(Page page, const Geometry &geometry, uint32 index)
 {
-	return reinterpret_cast<uint32 *>(static_cast<char *>(page) + geometry.rows_offset) + index * geometry.height;
+	return reinterpret_cast<uint32 *>(static_cast<char *>(page) + geometry.rows_offset) +
+	       index * geometry.height;
 }
 
 inline void *
@@ -253,7 +258,7 @@ full_mask(uint32 height)
 
 // ---- TID store -----------------------------------------------------------------------------------------------------
 
-// A heap TID whose offset number carries the live bit on top.  Offsets need at most 13 bits (32 kB pages).
+// A heap TID whose offset number carries two bits on top.  Offsets need at most 11 bits (32 kB pages).
 // A row number whose live bit is clear is free.
 struct TidSlot
 {
@@ -261,9 +266,10 @@ struct TidSlot
 };
 
 static_assert(sizeof(TidSlot) == 6, "on disk");
-static_assert(MaxHeapTuplesPerPage < 0x8000, "the top bit of an offset number is free");
+static_assert(MaxHeapTuplesPerPage < 0x4000, "the top bits of an offset number are free");
 
 inline constexpr OffsetNumber kTidLive = 0x8000;
+inline constexpr OffsetNumber kTidCoded = 0x4000; // the row store has a cold code of it
 inline constexpr uint32 kTidsPerPage = (kPageEnd - kPageHeader) / sizeof(TidSlot);
 
 inline TidSlot *
@@ -278,13 +284,19 @@ tid_slot_live(const TidSlot &slot)
 	return (slot.tid.ip_posid & kTidLive) != 0;
 }
 
+inline bool
+tid_slot_coded(const TidSlot &slot)
+{
+	return tid_slot_live(slot) && (slot.tid.ip_posid & kTidCoded) != 0;
+}
+
 // The TID of a live slot.
 inline ItemPointerData
 tid_slot_get(const TidSlot &slot)
 {
 	ItemPointerData tid = slot.tid;
 
-	tid.ip_posid &= static_cast<OffsetNumber>(~kTidLive);
+	tid.ip_posid &= static_cast<OffsetNumber>(~(kTidLive | kTidCoded));
 	return tid;
 }
 
@@ -298,10 +310,27 @@ tid_mix(uint32 index, const TidSlot &slot)
 }
 
 inline void
-tid_slot_set(TidSlot &slot, ItemPointer tid)
+tid_slot_set(TidSlot &slot, ItemPointerData tid, bool coded)
 {
-	slot.tid = *tid;
-	slot.tid.ip_posid |= kTidLive;
+	slot.tid = tid;
+	slot.tid.ip_posid |= static_cast<OffsetNumber>(kTidLive | (coded ? kTidCoded : 0));
+}
+
+// ---- Row store -----------------------------------------------------------------------------------------------------
+
+// Cold codes by row number: as many as fit a page, each of row_bytes.
+inline constexpr Size kRowSpace = kPageEnd - kContent;
+
+inline uint32
+rows_per_page(Size row_bytes)
+{
+	return static_cast<uint32>(kRowSpace / row_bytes);
+}
+
+inline char *
+page_row(Page page, Size row_bytes, uint32 index)
+{
+	return static_cast<char *>(page) + kContent + index * row_bytes;
 }
 
 // ---- Centroids -----------------------------------------------------------------------------------------------------
@@ -309,11 +338,13 @@ tid_slot_set(TidSlot &slot, ItemPointer tid)
 // A centroid in its pages: as many as fit a page, or several pages for one.
 struct CentroidHeader
 {
-	float bias;   // -|c|^2 / 2 under L2, else 0
+	float bias;   // -|c|^2 / 2, 0 where centroids are of unit length
 	float spread; // sqrt(mean squared residual / dim)
+	float length; // the centre that codes are made against is the centroid times this
+	float norm2;  // squared length of that centre
 };
 
-static_assert(sizeof(CentroidHeader) == 8, "on disk");
+static_assert(sizeof(CentroidHeader) == 16, "on disk");
 
 inline Size
 centroid_bytes(uint32 dim)
@@ -328,6 +359,20 @@ inline uint32
 centroids_per_page(uint32 dim)
 {
 	return static_cast<uint32>(kCentroidSpace / centroid_bytes(dim));
+}
+
+// With two-level codes every centroid also stands as a cold code behind a header, as many as fit a page: that is what
+// queries read.
+inline Size
+centroid_code_bytes(Size row_bytes)
+{
+	return TYPEALIGN(sizeof(float), sizeof(CentroidHeader) + row_bytes);
+}
+
+inline uint32
+centroid_codes_per_page(Size row_bytes)
+{
+	return static_cast<uint32>(kCentroidSpace / centroid_code_bytes(row_bytes));
 }
 
 // Pages that n centroids take.

@@ -40,7 +40,8 @@ page_check(Relation index, Buffer buffer, PageKind kind)
 	}
 	if (page_opaque(page)->kind != static_cast<uint16>(kind))
 	{
-		index_corrupted(index, BufferGetBlockNumber(buffer), "The page is of another kind than the one looked for.");
+		index_corrupted(index, BufferGetBlockNumber(buffer),
+		                "The page is of another kind than the one looked for.");
 	}
 }
 

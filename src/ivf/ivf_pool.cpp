@@ -4,6 +4,7 @@
 #include "ivf/ivf_pool.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 namespace vecsim::ivf
@@ -56,6 +57,8 @@ pool_reset(Pool &pool)
 	pool.far.n = 0;
 	pool.heaped = false;
 	pool.far_least = kInfinity;
+	pool.blocks_n = 0;
+	pool.blocks_least = kInfinity;
 	pool.floor = kInfinity;
 }
 
@@ -89,6 +92,65 @@ pool_add(Pool &pool, const Candidate &candidate, double tau)
 	}
 }
 
+void
+pool_add_block(Pool &pool, const float *lower, const uint32 *rows, uint32 mask, uint32 probe, double least)
+{
+	constexpr Size kFirst = 64;
+
+	if (least >= pool.floor)
+	{
+		return;
+	}
+	if ((pool.blocks_n + 1) * sizeof(FarBlock) > pool.most * sizeof(Candidate) / 2)
+	{
+		pool.floor = Min(pool.floor, Min(pool.blocks_least, least));
+		pool.blocks_n = 0;
+		pool.blocks_least = kInfinity;
+		return;
+	}
+	if (pool.blocks_n == pool.blocks_room)
+	{
+		Size room = Max(pool.blocks_room * 2, kFirst);
+
+		pool.blocks = static_cast<FarBlock *>(
+			pool.blocks == nullptr ? MemoryContextAllocHuge(pool.context, room * sizeof(FarBlock))
+								   : repalloc_huge(pool.blocks, room * sizeof(FarBlock)));
+		pool.blocks_room = room;
+	}
+
+	FarBlock &block = pool.blocks[pool.blocks_n++];
+
+	memcpy(block.lower, lower, sizeof(block.lower));
+	memcpy(block.rows, rows, sizeof(block.rows));
+	block.mask = mask;
+	block.probe = probe;
+	pool.blocks_least = Min(pool.blocks_least, least);
+}
+
+// Makes candidates of the rows of all blocks.
+static void
+unpack_blocks(Pool &pool)
+{
+	Size n = pool.blocks_n;
+
+	pool.blocks_n = 0;
+	pool.blocks_least = kInfinity;
+	for (Size i = 0; i < n; i++)
+	{
+		const FarBlock &block = pool.blocks[i];
+
+		for (uint32 mask = block.mask; mask != 0; mask &= mask - 1)
+		{
+			int slot = pg_rightmost_one_pos32(mask);
+			double lower = value_lower(pool.value_distance, block.lower[slot]);
+			Candidate candidate = {
+				lower, static_cast<float>(kInfinity), block.rows[slot], block.probe, false, true, false};
+
+			pool_add(pool, candidate, -kInfinity);
+		}
+	}
+}
+
 static void
 array_add(Pool &pool, CandidateArray &array, const Candidate &candidate)
 {
@@ -101,7 +163,7 @@ array_add(Pool &pool, CandidateArray &array, const Candidate &candidate)
 		if (array.items == nullptr)
 		{
 			array.items =
-			    static_cast<Candidate *>(MemoryContextAllocHuge(pool.context, room * sizeof(Candidate)));
+				static_cast<Candidate *>(MemoryContextAllocHuge(pool.context, room * sizeof(Candidate)));
 		}
 		else
 		{
@@ -132,9 +194,9 @@ forget_half(Pool &pool)
 	                 [](const Candidate &a, const Candidate &b) { return a.lower < b.lower; });
 	pool.floor = items[half].lower;
 
-	Candidate *end = std::remove_if(items, items + pool.near.n, [&pool](const Candidate &candidate) {
-		return candidate.lower >= pool.floor && !candidate.refined;
-	});
+	Candidate *end = std::remove_if(items, items + pool.near.n,
+	                                [&pool](const Candidate &candidate)
+	                                { return candidate.lower >= pool.floor && !candidate.refined; });
 
 	pool.near.n = static_cast<Size>(end - items);
 	pool.most = Max(pool.most, pool.near.n * 2); // refined rows alone may fill it
@@ -171,6 +233,10 @@ settle(Pool &pool)
 	{
 		std::make_heap(pool.near.items, pool.near.items + pool.near.n, farther);
 		pool.heaped = true;
+	}
+	if (pool.blocks_n > 0 && (pool.near.n == 0 || pool.blocks_least < pool.near.items[0].lower))
+	{
+		unpack_blocks(pool);
 	}
 	if (pool.far.n > 0 && (pool.near.n == 0 || pool.far_least < pool.near.items[0].lower))
 	{
@@ -213,7 +279,7 @@ pool_forgotten(const Pool &pool)
 		return false;
 	}
 
-	double least = pool.far_least;
+	double least = Min(pool.far_least, pool.blocks_least);
 
 	for (Size i = 0; i < (pool.heaped ? Min(pool.near.n, static_cast<Size>(1)) : pool.near.n); i++)
 	{
@@ -250,8 +316,8 @@ pool_recall_begin(Pool &pool)
 	bool nulls_first = false;
 	CandidateRun *run = static_cast<CandidateRun *>(palloc0(sizeof(CandidateRun)));
 
-	run->sort = tuplesort_begin_heap(desc, 1, &attribute, &less, &collation, &nulls_first, Max(64, work_mem / 4),
-	                                 nullptr, TUPLESORT_NONE);
+	run->sort = tuplesort_begin_heap(desc, 1, &attribute, &less, &collation, &nulls_first,
+	                                 Max(64, work_mem / 4), nullptr, TUPLESORT_NONE);
 	run->slot = MakeSingleTupleTableSlot(desc, &TTSOpsMinimalTuple);
 	run->ended = true; // nothing can be taken from it yet
 	run->next = pool.runs;
@@ -323,6 +389,7 @@ run_advance(CandidateRun *run)
 	run->head.probe = static_cast<uint32>(packed);
 	run->head.exact = width < 0;
 	run->head.width = run->head.exact ? 0 : width;
+	run->head.coarse = std::isinf(width);
 	run->head.refined = false;
 }
 

@@ -11,6 +11,7 @@
 #include "pg/pg.h"
 
 #include "core/topk.h"
+#include "ivf/ivf_page.h"
 
 namespace vecsim::ivf
 {
@@ -22,6 +23,7 @@ struct Candidate
 	uint32 row;
 	uint32 probe; // the how-manieth list of the scan it was found in, from 0
 	bool exact;   // the distance is known
+	bool coarse;  // only the bound of a hot code is known
 	bool refined; // it was computed after the list was read: reading the list again does not give it
 };
 
@@ -32,6 +34,31 @@ struct CandidateArray
 	Size n;
 	Size room;
 };
+
+// A block of hot codes, of which some lie beyond the K-th best: kept as it is, since few of them are ever asked for.
+struct FarBlock
+{
+	float lower[kTallestBlock]; // values
+	uint32 rows[kTallestBlock];
+	uint32 mask;
+	uint32 probe;
+};
+
+// The distance of a value, and what tells it.
+struct ValueDistance
+{
+	double (*distance)(const void *query, float value);
+	const void *query;
+};
+
+// The distance of a lower bound; NaN, which only damage gives, counts as -infinity.
+inline double
+value_lower(const ValueDistance &value, float lower)
+{
+	double distance = value.distance(value.query, lower);
+
+	return distance == distance ? distance : -get_float8_infinity();
+}
 
 // Forgotten rows read again, in order.
 struct CandidateRun
@@ -50,8 +77,13 @@ struct Pool
 	CandidateArray far;
 	bool heaped;
 	double far_least; // smallest lower bound in far
-	Size most;        // candidates that memory allows
-	double floor;     // rows from here on may have been forgotten
+	FarBlock *blocks;
+	Size blocks_n;
+	Size blocks_room;
+	double blocks_least; // no lower bound in blocks is smaller
+	ValueDistance value_distance;
+	Size most;    // candidates that memory allows
+	double floor; // rows from here on may have been forgotten
 	CandidateRun *runs;
 };
 
@@ -61,6 +93,10 @@ void pool_reset(Pool &pool);
 
 // Takes a row in.  tau: the present K-th best upper bound.
 void pool_add(Pool &pool, const Candidate &candidate, double tau);
+
+// Takes the rows of a block in whose bits are set in mask: they all lie beyond the distance least.
+void pool_add_block(Pool &pool, const float *lower, const uint32 *rows, uint32 mask, uint32 probe,
+                    double least);
 
 // The row of the least lower bound; false where there is none.  Check pool_forgotten() first.
 bool pool_take(Pool &pool, Candidate &candidate);

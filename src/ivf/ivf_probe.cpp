@@ -3,6 +3,7 @@
 
 #include "core/stop.h"
 #include "ivf/ivf_centroid.h"
+#include "ivf/ivf_limit.h"
 #include "ivf/ivf_scan.h"
 #include "pg/guc.h"
 #include "pg/memory.h"
@@ -34,18 +35,29 @@ probe_begin(Scan &scan, Datum query)
 	{
 		return;
 	}
+
+	uint64 limit = limit_of(scan.desc->orderByData[0]);
+
 	scan.probed = 0;
 	scan.sorted = 0;
 	scan.recalled = 0;
+	scan.streamed = false;
 	scan.streak = 0;
 	scan.consumed = 0;
 	scan.due = static_cast<uint32>(pg::guc_probes);
-	scan.patience = core::patience_for(pg::guc_target_recall, scan.index.meta.lists);
+	scan.patience = core::patience_for(pg::guc_target_recall, scan.index.meta.lists,
+	                                   entries_a_row(*scan.index.quantizer));
 	scan.everything = scan.due == 0 && pg::guc_target_recall >= 1;
-	set_wanted(scan, kFirstWanted);
+	set_wanted(scan, limit > 0 ? limit : kFirstWanted);
 	if (scan.prepared == nullptr)
 	{
 		add_all_exactly(scan);
+	}
+	else if (scan.everything && scan.index.quantizer->two_level != nullptr)
+	{
+		scan.streamed = true;
+		stream_rows(scan, nullptr);
+		scan.probed = scan.index.meta.lists;
 	}
 	else
 	{
@@ -73,9 +85,23 @@ prepare_query(Scan &scan, Datum query)
 		scan.ordered = false;
 		return;
 	}
+	scan.space = code_space(index);
+	scan.place = static_cast<float *>(pg::alloc_array(index.place_dim, sizeof(float)));
 	scan.prepared = pg::alloc_array(1, index.quantizer->query_bytes(dim));
-	if (!index.quantizer->prepare(*index.metric, scan.query, dim,
-	                              certain ? core::Bounds::Certain : core::Bounds::Likely, scan.prepared))
+	if (!value_place(scan.space, *index.quantizer, scan.query, scan.place))
+	{
+		scan.prepared = nullptr;
+		return;
+	}
+
+	core::Bounds bounds = certain ? core::Bounds::Certain : core::Bounds::Likely;
+
+	if (index.quantizer->two_level != nullptr)
+	{
+		index.quantizer->two_level->prepare(scan.space, scan.place, bounds, scan.prepared);
+		sift_begin(scan);
+	}
+	else if (!index.quantizer->prepare(*index.metric, scan.query, dim, bounds, scan.prepared))
 	{
 		scan.prepared = nullptr;
 	}
@@ -85,22 +111,19 @@ prepare_query(Scan &scan, Datum query)
 static void
 set_wanted(Scan &scan, uint64 wanted)
 {
-	uint64 rest = wanted > scan.consumed ? wanted - scan.consumed : 1;
-	Size bytes = pg::mul_size_checked(rest, sizeof(double));
+	Size most = static_cast<Size>(work_mem) * 1024 / 8 / sizeof(double);
+	Size rest = wanted > scan.consumed ? static_cast<Size>(wanted - scan.consumed) : 1;
 
 	scan.wanted = wanted;
-	if (bytes > static_cast<Size>(work_mem) * 1024 / 8)
-	{
-		scan.everything = true;
-		return;
-	}
+	scan.everything |= rest > most;
+	rest = Min(rest, most);
 	if (rest > scan.best_room)
 	{
 		if (scan.best.heap != nullptr)
 		{
 			pfree(scan.best.heap);
 		}
-		scan.best.heap = static_cast<double *>(MemoryContextAllocHuge(scan.context, bytes));
+		scan.best.heap = static_cast<double *>(MemoryContextAllocHuge(scan.context, rest * sizeof(double)));
 		scan.best_room = rest;
 	}
 	scan.best.k = rest;
@@ -112,18 +135,17 @@ static void
 order_lists(Scan &scan)
 {
 	const Index &index = scan.index;
-	uint32 dim = index.meta.dim;
-	float *place = static_cast<float *>(palloc(dim * sizeof(float)));
-	CentroidQuery query = {scan.query, 1, ListScoring::Query};
+	CentroidQuery query = {scan.place, 1, ListScoring::Query, nullptr, nullptr};
 
-	if (index.metric->unit_length)
+	if (!index.metric->unit_length)
 	{
-		core::normalize(scan.query, dim, place);
-		query.vector = place;
+		query.norm = static_cast<float>(std::sqrt(core::squared_norm(scan.place, index.place_dim)));
 	}
-	else
+	if (index.quantizer->two_level != nullptr)
 	{
-		query.norm = static_cast<float>(std::sqrt(core::squared_norm(scan.query, dim)));
+		scan.terms = static_cast<core::ListTerm *>(pg::alloc_array(index.meta.lists, sizeof(core::ListTerm)));
+		query.terms = scan.terms;
+		query.prepared = scan.prepared;
 	}
 	if (index.meta.lists > scan.lists_room)
 	{
@@ -132,11 +154,10 @@ order_lists(Scan &scan)
 			pfree(scan.lists);
 		}
 		scan.lists = static_cast<core::ListScore *>(
-		    MemoryContextAllocHuge(scan.context, index.meta.lists * sizeof(core::ListScore)));
+			MemoryContextAllocHuge(scan.context, index.meta.lists * sizeof(core::ListScore)));
 		scan.lists_room = index.meta.lists;
 	}
 	centroid_scores(index, query, scan.lists);
-	pfree(place);
 }
 
 bool
@@ -207,6 +228,12 @@ probe_recall(Scan &scan)
 {
 	CandidateRun *run = pool_recall_begin(scan.pool);
 
+	if (scan.streamed)
+	{
+		stream_rows(scan, run);
+		pool_recall_end(scan.pool, run);
+		return;
+	}
 	for (uint32 probe = scan.recalled; probe < scan.probed; probe++)
 	{
 		read_list(scan, scan.lists[probe].list, probe, run);
@@ -237,7 +264,7 @@ add_unranked(Scan &scan)
 		page_release(run.buffer);
 		for (uint32 i = 0; i < n; i++)
 		{
-			Candidate candidate = {0, 0, rows[i], 0, true, true};
+			Candidate candidate = {0, 0, rows[i], 0, true, false, true};
 
 			if (scan_first_time(scan, rows[i]) && refine_row(scan, rows[i], &candidate.lower))
 			{
@@ -258,6 +285,11 @@ static void
 add_all_exactly(Scan &scan)
 {
 	CandidateRun *sorted = pool_recall_begin(scan.pool);
+	uint64 rows =
+		static_cast<uint64>(store_pages(scan.index.meta.tids, scan.index.meta.tid_extents)) * kTidsPerPage;
+	Seen once; // a row may have two entries
+
+	seen_init(once, scan.search);
 
 	scan.pool.floor = -kInfinity;
 	for (uint32 i = 0; i < scan.index.meta.lists; i++)
@@ -277,9 +309,9 @@ add_all_exactly(Scan &scan)
 			page_release(run.buffer);
 			for (uint32 r = 0; r < n; r++)
 			{
-				Candidate candidate = {0, 0, scan.rows[r], 0, true, true};
+				Candidate candidate = {0, 0, scan.rows[r], 0, true, false, true};
 
-				if (refine_row(scan, scan.rows[r], &candidate.lower))
+				if (seen_add(once, scan.rows[r], rows) && refine_row(scan, scan.rows[r], &candidate.lower))
 				{
 					pool_recall_add(scan.pool, sorted, candidate);
 				}
@@ -302,13 +334,18 @@ read_list(Scan &scan, uint32 list, uint32 probe, CandidateRun *sink)
 	ListWalk walk;
 	BlockRun run;
 
+	if (index.quantizer->two_level != nullptr)
+	{
+		return sift_list(scan, list, probe, sink);
+	}
 	list_walk_begin(walk, index, list);
 	while (list_walk_next(walk, run))
 	{
 		uint32 n = 0;
 
-		index.quantizer->score(scan.prepared, geometry.height, page_block_payload(run.page, geometry, run.first),
-		                       geometry.payload_bytes, run.count, scan.lower, scan.upper);
+		index.quantizer->score(scan.prepared, geometry.height,
+		                       page_block_payload(run.page, geometry, run.first), geometry.payload_bytes,
+		                       run.count, scan.lower, scan.upper);
 		for (uint32 b = 0; b < run.count; b++)
 		{
 			uint32 entries = block_entries(index, run, run.first + b, scan.rows + n, scan.slots + n);

@@ -116,8 +116,8 @@ fetch(Scan &scan, uint32 row)
 	bool again = false;
 	bool all_dead = false;
 
-	return refine_tid(scan, row, &tid) && table_index_fetch_tuple(scan.fetch, &tid, scan.desc->xs_snapshot, scan.slot,
-	                                                              &again, &all_dead);
+	return refine_tid(scan, row, &tid) &&
+	       table_index_fetch_tuple(scan.fetch, &tid, scan.desc->xs_snapshot, scan.slot, &again, &all_dead);
 }
 
 // The indexed column or expression of the tuple in the slot.

@@ -42,8 +42,8 @@ build_sample(Build &build)
 
 	MemoryContext old = MemoryContextSwitchTo(build.sample_context);
 
-	build.sample = static_cast<float *>(pg::alloc_array(pg::mul_size_checked(build.sample_room, build.dim),
-	                                                    sizeof(float)));
+	build.sample = static_cast<float *>(
+		pg::alloc_array(pg::mul_size_checked(build.sample_room, build.place_dim), sizeof(float)));
 	MemoryContextSwitchTo(old);
 
 	// A tenth more blocks than should be needed: what is too much replaces rows at random.
@@ -111,9 +111,10 @@ memory_needed(const Build &build, double sample, double lists)
 {
 	Size n = static_cast<Size>(Max(1.0, std::ceil(sample)));
 	Size k = Min(n, static_cast<Size>(lists));
-	Size vectors = pg::mul_size_checked(pg::add_size_checked(n, k), pg::mul_size_checked(build.dim, sizeof(float)));
+	Size vectors = pg::mul_size_checked(pg::add_size_checked(n, k),
+	                                    pg::mul_size_checked(build.place_dim, sizeof(float)));
 
-	return pg::add_size_checked(vectors, core::kmeans_work_bytes(n, build.dim, k, build.threads));
+	return pg::add_size_checked(vectors, core::kmeans_work_bytes(n, build.place_dim, k, build.threads));
 }
 
 // Feeds the rows of `wanted` of the heap's blocks, chosen at random, to callback.
@@ -133,8 +134,8 @@ scan_blocks(Build &build, BlockNumber blocks, BlockNumber wanted, IndexBuildCall
 		BlockNumber first = all ? done : BlockSampler_Next(&sampler);
 		BlockNumber n = all ? Min(kRun, wanted - done) : 1;
 
-		table_index_build_range_scan(build.heap, build.relation, build.info, false, false, false, first, n, callback,
-		                             &build, nullptr);
+		table_index_build_range_scan(build.heap, build.relation, build.info, false, false, false, first, n,
+		                             callback, &build, nullptr);
 		done += n;
 		pgstat_progress_update_param(PROGRESS_SCAN_BLOCKS_DONE, done);
 		CHECK_FOR_INTERRUPTS();
@@ -161,9 +162,10 @@ sample_row(Relation index, ItemPointer tid, Datum *values, bool *isnull, bool al
 
 	MemoryContext old = MemoryContextSwitchTo(build.row_context);
 	const types::Vector *vector = types::vector_from_datum(values[0]);
+	float *place = static_cast<float *>(palloc(build.place_dim * sizeof(float)));
 
 	types::vector_check_expected_dim(static_cast<int32>(build.dim), vector->dim);
-	if (core::sum_is_precise(static_cast<float>(core::squared_norm(vector->x, build.dim))))
+	if (value_place(build.space, *build.quantizer, vector->x, place))
 	{
 		build.sample_seen++;
 		if (at == build.sample_room)
@@ -172,17 +174,8 @@ sample_row(Relation index, ItemPointer tid, Datum *values, bool *isnull, bool al
 		}
 		if (at < build.sample_room)
 		{
-			float *to = build.sample + at * build.dim;
-
+			memcpy(build.sample + at * build.place_dim, place, build.place_dim * sizeof(float));
 			build.sample_n = Max(build.sample_n, at + 1);
-			if (build.metric->unit_length)
-			{
-				core::normalize(vector->x, build.dim, to);
-			}
-			else
-			{
-				memcpy(to, vector->x, build.dim * sizeof(float));
-			}
 		}
 	}
 	MemoryContextSwitchTo(old);

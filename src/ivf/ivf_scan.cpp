@@ -58,6 +58,7 @@ end_scan(IndexScanDesc desc)
 	Scan *scan = static_cast<Scan *>(desc->opaque);
 
 	refine_end(*scan);
+	sift_release(*scan);
 	pool_reset(scan->pool);
 	pool_reset(scan->late);
 	MemoryContextDelete(scan->context);
@@ -107,6 +108,7 @@ begin_search(Scan &scan)
 	{
 		elog(ERROR, "non-MVCC snapshots are not supported with ivf");
 	}
+	sift_release(scan);
 	pool_reset(scan.pool);
 	pool_reset(scan.late);
 	seen_reset(scan.seen);
@@ -192,6 +194,14 @@ settle(Scan &scan, Candidate &candidate)
 	{
 		return true;
 	}
+	if (candidate.coarse)
+	{
+		double upper;
+
+		cold_refine(scan, candidate, &upper);
+		pool_add(scan.pool, candidate, kInfinity);
+		return false;
+	}
 	candidate.exact = candidate.refined = refine_row(scan, candidate.row, &candidate.lower);
 	candidate.width = 0;
 	if (candidate.exact)
@@ -268,6 +278,10 @@ scan_first_time(Scan &scan, uint32 row)
 	if (seen_add(scan.seen, row, rows))
 	{
 		return true;
+	}
+	if (scan.index.quantizer->two_level != nullptr && scan.index.quantizer->two_level->entries_a_row > 1)
+	{
+		return false; // the row's other entry
 	}
 	// The new row is not visible to this scan.
 	if (refine_visible(scan, row))

@@ -13,8 +13,8 @@ namespace vecsim::ivf
 // Lists read one after the other, their rows handed out as they come: rows that have no order among them.
 struct PlainWalk
 {
-	uint32 list;  // how-manieth list of the walk
-	bool open;    // walk stands in that list
+	uint32 list; // how-manieth list of the walk
+	bool open;   // walk stands in that list
 	ListWalk walk;
 	uint32 *rows; // of the last run of blocks
 	uint32 n;
@@ -31,12 +31,15 @@ struct Scan
 
 	// The query.
 	const float *query; // null for a NULL
-	bool ordered;       // false where all rows are at distance NaN or NULL
-	void *prepared;     // by the quantiser; null where codes cannot rank against this query
+	core::CodeSpace space;
+	float *place;   // of the query
+	bool ordered;   // false where all rows are at distance NaN or NULL
+	void *prepared; // by the quantiser; null where codes cannot rank against this query
 
 	// Probing.
 	core::ListScore *lists; // best first, as far as sorted
 	Size lists_room;
+	core::ListTerm *terms; // of all lists by number, for two-level codes
 	uint32 sorted;
 	uint32 probed;
 	uint32 recalled; // lists whose forgotten rows have been read again
@@ -44,6 +47,7 @@ struct Scan
 	uint32 streak;   // lists in a row that brought no row into the best K
 	uint32 due;      // lists to read before rows are handed out, where ivf.probes says so
 	bool everything; // read all lists before a row is handed out
+	bool streamed;   // all rows were met by their cold codes
 	core::BestK best;
 	Size best_room;
 	uint64 wanted; // K: rows that may be handed out before probing goes on
@@ -51,10 +55,10 @@ struct Scan
 
 	// Rows met.
 	Pool pool;
-	Pool late; // found after a farther one had been handed out
+	Pool late;              // found after a farther one had been handed out
 	CandidateRun *late_run; // of late, while more may come; null while there is none
-	double last; // distance of the last row handed out
-	Seen seen; // taken from the pool, or handed out
+	double last;            // distance of the last row handed out
+	Seen seen;              // taken from the pool, or handed out
 	PlainWalk plain;
 
 	// Room for the scores of one run of blocks.
@@ -62,6 +66,13 @@ struct Scan
 	double *upper;
 	uint32 *rows;
 	uint8 *slots;
+
+	// Sifting.
+	struct Survivor *survivors;
+	Size survivors_n;
+	Size survivors_room;
+	Buffer row_buffer; // page of the row store at hand, pinned
+	BlockNumber row_block;
 
 	// Reading heap rows.
 	IndexFetchTableData *fetch;
@@ -88,6 +99,19 @@ void probe_next(Scan &scan);
 void probe_widen(Scan &scan);
 // Reads the forgotten rows of the lists probed so far again.
 void probe_recall(Scan &scan);
+
+// ---- ivf_sift.cpp: two-level codes ------------------------------------------------------------------------------------
+
+void sift_begin(Scan &scan);
+// Sifts a list and refines its survivors; or, where sink is given, finds what was forgotten of it.
+// True if one of its rows is among the best K.
+bool sift_list(Scan &scan, uint32 list, uint32 probe, CandidateRun *sink);
+// Replaces the bound of a row by that of its cold code.
+void cold_refine(Scan &scan, Candidate &candidate, double *upper);
+// Meets every row that has a cold code; or, where sink is given, those forgotten.
+void stream_rows(Scan &scan, CandidateRun *sink);
+// Lets go of the page of the row store at hand.
+void sift_release(Scan &scan);
 
 // ---- ivf_refine.cpp: reading heap rows -------------------------------------------------------------------------------
 

@@ -131,7 +131,7 @@ bits_add(Seen &seen, uint32 row)
 		uint64 room = TYPEALIGN(kWord * kWord, (static_cast<uint64>(row) + 1) * 5 / 4);
 		Size bytes = room / BITS_PER_BYTE;
 		uint64 *bits = static_cast<uint64 *>(
-		    MemoryContextAllocExtended(seen.context, bytes, MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO));
+			MemoryContextAllocExtended(seen.context, bytes, MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO));
 
 		if (seen.bits != nullptr)
 		{

@@ -5,6 +5,7 @@
 // A crash between two passes leaves rows that the next VACUUM finds dead once more.
 #include "pg/pg.h"
 
+#include "ivf/ivf_centroid.h"
 #include "ivf/ivf_grow.h"
 #include "ivf/ivf_list.h"
 #include "pg/memory.h"
@@ -29,9 +30,9 @@ struct Vacuum
 	IndexBulkDeleteResult *stats;
 	IndexBulkDeleteCallback callback;
 	void *callback_state;
-	uint64 *dead; // a bit a row number
-	uint64 rows;  // row numbers there are
-	uint64 found; // dead ones
+	uint64 *dead;      // a bit a row number
+	uint64 rows;       // row numbers there are
+	uint64 found;      // dead ones
 	uint32 first_page; // of the TID store that has a free row number
 	ListCount *counts; // of each list, the ones without codes included
 };
@@ -132,7 +133,7 @@ find_dead(Vacuum &vacuum)
 
 	vacuum.rows = static_cast<uint64>(pages) * kTidsPerPage;
 	vacuum.dead = static_cast<uint64 *>(MemoryContextAllocExtended(
-	    CurrentMemoryContext, (vacuum.rows / 64 + 1) * sizeof(uint64), MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO));
+		CurrentMemoryContext, (vacuum.rows / 64 + 1) * sizeof(uint64), MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO));
 	for (uint32 number = 0; number < pages; number++)
 	{
 		find_dead_on(vacuum, number);
@@ -147,7 +148,7 @@ find_dead_on(Vacuum &vacuum, uint32 number)
 	const MetaPage &meta = vacuum.index.meta;
 	BlockNumber block = store_page(meta.tids, meta.tid_extents, number);
 	Buffer buffer =
-	    page_read(vacuum.index.relation, block, PageKind::Tid, BUFFER_LOCK_SHARE, vacuum.info->strategy);
+		page_read(vacuum.index.relation, block, PageKind::Tid, BUFFER_LOCK_SHARE, vacuum.info->strategy);
 	PGAlignedBlock copy;
 
 	check_tid_page(vacuum, buffer);
@@ -191,7 +192,8 @@ check_tid_page(const Vacuum &vacuum, Buffer buffer)
 	}
 	if (sum != page_opaque(page)->check)
 	{
-		index_corrupted(vacuum.index.relation, BufferGetBlockNumber(buffer), "The check sum of heap TIDs is wrong.");
+		index_corrupted(vacuum.index.relation, BufferGetBlockNumber(buffer),
+		                "The check sum of heap TIDs is wrong.");
 	}
 }
 
@@ -221,7 +223,7 @@ clear_page(Vacuum &vacuum, BlockNumber block)
 {
 	const Index &index = vacuum.index;
 	Buffer buffer =
-	    ReadBufferExtended(index.relation, MAIN_FORKNUM, block, RBM_NORMAL, vacuum.info->strategy);
+		ReadBufferExtended(index.relation, MAIN_FORKNUM, block, RBM_NORMAL, vacuum.info->strategy);
 	Page page = buffer_page(buffer);
 	bool changed = false;
 	bool has_free = false;
@@ -273,9 +275,14 @@ page_has_blocks(const Vacuum &vacuum, Buffer buffer)
 	BlockNumber block = BufferGetBlockNumber(buffer);
 	Page page = buffer_page(buffer);
 
-	// A crash may leave a page unformatted, or formatted for the TID store but not part of it.
+	// A crash may leave a page unformatted, or formatted for a store but not part of it.
 	if (PageIsNew(page) || page_opaque(page)->kind == static_cast<uint16>(PageKind::Tid) ||
-	    extents_have(meta.tids, meta.tid_extents, block) || extents_have(meta.rows, meta.row_extents, block) ||
+	    page_opaque(page)->kind == static_cast<uint16>(PageKind::Row) ||
+	    (BlockNumberIsValid(meta.mean) && block >= meta.mean &&
+	     block - meta.mean < mean_pages(vacuum.index.place_dim)) ||
+	    extents_have(meta.tids, meta.tid_extents, block) ||
+	    extents_have(meta.rows, meta.row_extents, block) ||
+	    extents_have(meta.codes, meta.code_extents, block) ||
 	    extents_have(meta.centroids, meta.centroid_extents, block) ||
 	    extents_have(meta.directory, meta.directory_extents, block))
 	{
@@ -331,7 +338,8 @@ check_block(const Vacuum &vacuum, Buffer buffer, uint32 block)
 	}
 	if (header->list >= index.meta.lists + kFirstList)
 	{
-		index_corrupted(index.relation, BufferGetBlockNumber(buffer), "A block names a list that does not exist.");
+		index_corrupted(index.relation, BufferGetBlockNumber(buffer),
+		                "A block names a list that does not exist.");
 	}
 	each_entry(index, page, block, [&](uint32 slot, uint32 row) { sum += row_mix(slot, row); });
 	if (sum != header->check)
@@ -360,7 +368,9 @@ clear_block(const Vacuum &vacuum, Page page, uint32 block)
 	{
 		return;
 	}
-	each_entry(vacuum.index, page, block, [&](uint32 slot, uint32 row) {
+	each_entry(vacuum.index, page, block,
+	           [&](uint32 slot, uint32 row)
+	           {
 		if (!row_dead(vacuum, row))
 		{
 			return;

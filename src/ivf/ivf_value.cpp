@@ -1,13 +1,20 @@
 // ivf_value.cpp - a value on its way into an index: which list it goes to, and its code.
 #include "pg/pg.h"
 
-#include "ivf/ivf.h"
+#include "ivf/ivf_centroid.h"
+#include "pg/memory.h"
 
 namespace vecsim::ivf
 {
 
+uint32
+place_dim_of(const core::Quantizer &quantizer, uint32 dim)
+{
+	return quantizer.two_level != nullptr ? static_cast<uint32>(quantizer.two_level->place_dim(dim)) : dim;
+}
+
 void
-value_prepare(const core::Metric &metric, const core::Quantizer &quantizer, uint32 dim, Datum datum, bool isnull,
+value_prepare(const core::CodeSpace &space, const core::Quantizer &quantizer, Datum datum, bool isnull,
               Value &value)
 {
 	value.ranked = false;
@@ -19,22 +26,13 @@ value_prepare(const core::Metric &metric, const core::Quantizer &quantizer, uint
 
 	types::Vector *vector = types::vector_from_datum(datum);
 
-	types::vector_check_expected_dim(static_cast<int32>(dim), vector->dim);
-	if (quantizer.encode(metric, vector->x, dim, value.entry))
+	types::vector_check_expected_dim(static_cast<int32>(space.dim), vector->dim);
+	value.ranked =
+		quantizer.two_level != nullptr || quantizer.encode(*space.metric, vector->x, space.dim, value.entry);
+	value.ranked = value.ranked && value_place(space, quantizer, vector->x, value.place);
+	if (!value.ranked)
 	{
-		value.ranked = true;
-		if (metric.unit_length)
-		{
-			core::normalize(vector->x, dim, value.place);
-		}
-		else
-		{
-			memcpy(value.place, vector->x, dim * sizeof(float));
-		}
-	}
-	else
-	{
-		bool zero = metric.unit_length && core::squared_norm(vector->x, dim) == 0;
+		bool zero = space.metric->unit_length && core::squared_norm(vector->x, space.dim) == 0;
 
 		value.list = zero ? kListNan : kListUnranked;
 	}
@@ -42,6 +40,43 @@ value_prepare(const core::Metric &metric, const core::Quantizer &quantizer, uint
 	{
 		pfree(vector);
 	}
+}
+
+bool
+value_place(const core::CodeSpace &space, const core::Quantizer &quantizer, const float *vector, float *place)
+{
+	if (quantizer.two_level != nullptr)
+	{
+		return quantizer.two_level->place(space, vector, place);
+	}
+	if (space.metric->unit_length)
+	{
+		core::normalize(vector, space.dim, place);
+	}
+	else
+	{
+		memcpy(place, vector, space.dim * sizeof(float));
+	}
+	return core::can_rank(*space.metric, core::squared_norm(vector, space.dim));
+}
+
+core::CodeSpace
+code_space(const Index &index)
+{
+	core::CodeSpace space = {index.metric, index.meta.dim, nullptr, nullptr};
+	const core::TwoLevel *levels = index.quantizer->two_level;
+
+	if (levels != nullptr)
+	{
+		uint8 *signs = static_cast<uint8 *>(pg::alloc_array(1, levels->sign_bytes(space.dim)));
+		float *mean = static_cast<float *>(pg::alloc_array(index.place_dim, sizeof(float)));
+
+		levels->make_signs(index.meta.seed, space.dim, signs);
+		mean_read(index, mean);
+		space.signs = signs;
+		space.mean = mean;
+	}
+	return space;
 }
 
 } // namespace vecsim::ivf

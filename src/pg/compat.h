@@ -82,6 +82,21 @@ disable_path(IndexPath *path)
 #endif
 }
 
+// Visits the children of a plan node.
+inline bool
+walk_plan(PlanState *node, bool (*visit)(PlanState *, void *), void *context)
+{
+#if PG_VERSION_NUM >= 160000
+	return planstate_tree_walker(node, visit, context);
+#else
+	// Declared without arguments there, as old C allowed.
+	using AnyFunction = void (*)();
+
+	return planstate_tree_walker(node, reinterpret_cast<bool (*)()>(reinterpret_cast<AnyFunction>(visit)),
+	                             context);
+#endif
+}
+
 // A point where VACUUM may sleep and be cancelled.
 inline void
 vacuum_delay()

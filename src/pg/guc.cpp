@@ -47,12 +47,13 @@ static void
 define_ivf_settings()
 {
 	DefineCustomRealVariable(
-	    "ivf.target_recall", "Share of the true nearest rows that an ivf index scan is to find.",
-	    "Decides when a scan stops reading further lists. 1 is exact: every list is read.", &guc_target_recall, 0.95,
-	    0.1, 1.0, PGC_USERSET, 0, nullptr, nullptr, nullptr);
-	DefineCustomIntVariable("ivf.probes", "Number of lists that an ivf index scan reads before it returns rows.",
-	                        "0 lets ivf.target_recall decide. A scan that is asked for more rows reads as many more.",
-	                        &guc_probes, 0, 0, 1048576, PGC_USERSET, 0, nullptr, nullptr, nullptr);
+		"ivf.target_recall", "Share of the true nearest rows that an ivf index scan is to find.",
+		"Decides when a scan stops reading further lists. 1 is exact: every list is read.",
+		&guc_target_recall, 0.95, 0.1, 1.0, PGC_USERSET, 0, nullptr, nullptr, nullptr);
+	DefineCustomIntVariable(
+		"ivf.probes", "Number of lists that an ivf index scan reads before it returns rows.",
+		"0 lets ivf.target_recall decide. A scan that is asked for more rows reads as many more.",
+		&guc_probes, 0, 0, 1048576, PGC_USERSET, 0, nullptr, nullptr, nullptr);
 	MarkGUCPrefixReserved("ivf");
 }
 
@@ -63,9 +64,10 @@ define_vecsim_settings()
 	                         "All sets give the same bits; auto chooses the fastest.", &guc_simd,
 	                         static_cast<int>(kernels::Level::Auto), kSimdLevels, PGC_USERSET, 0, check_simd,
 	                         assign_simd, nullptr);
-	DefineCustomIntVariable("vecsim.build_threads", "Number of threads that an index build computes with.",
-	                        "0 takes one more than max_parallel_maintenance_workers, at most one a processor.",
-	                        &guc_build_threads, 0, 0, 256, PGC_USERSET, 0, nullptr, nullptr, nullptr);
+	DefineCustomIntVariable(
+		"vecsim.build_threads", "Number of threads that an index build computes with.",
+		"0 takes one more than max_parallel_maintenance_workers, at most one a processor.",
+		&guc_build_threads, 0, 0, 256, PGC_USERSET, 0, nullptr, nullptr, nullptr);
 	MarkGUCPrefixReserved("vecsim");
 }
 

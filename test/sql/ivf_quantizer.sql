@@ -11,11 +11,12 @@ FROM generate_series(1, 2000) i, generate_series(1, 256) j GROUP BY i;
 CREATE INDEX i_flat ON t USING ivf (v) WITH (quantizer = flat);
 CREATE INDEX i_sq8 ON t USING ivf (v vector_cosine_ops) WITH (quantizer = sq8);
 CREATE INDEX i_default ON t USING ivf (v vector_cosine_ops);
+CREATE INDEX i_rabitq ON t USING ivf (v vector_cosine_ops) WITH (quantizer = rabitq);
 CREATE INDEX i_ip ON t USING ivf (v vector_ip_ops);
 SELECT pg_relation_size('i_sq8') < pg_relation_size('i_flat') * 0.35 AS sq8_is_small,
-	pg_relation_size('i_default') = pg_relation_size('i_sq8') AS sq8_is_the_default,
+	pg_relation_size('i_default') = pg_relation_size('i_rabitq') AS rabitq_is_the_default,
 	pg_relation_size('i_flat') > 2000 * 256 * 4 AS flat_is_full;
-DROP INDEX i_default;
+DROP INDEX i_default, i_rabitq;
 
 SET ivf.target_recall = 1;
 SELECT op, n, count(*), count(*) FILTER (WHERE pg_temp.compare(op, q, n) = format('same, %s rows', n)) AS same
