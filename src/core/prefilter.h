@@ -1,7 +1,8 @@
 // prefilter.h - the nearest of many centroids, found by their one-bit codes and then exactly.
 //
-// Comparing a row with every centroid is what a build spends its time on.  One-bit codes (rabitq.h) rank all centroids in
-// a few nanoseconds each; only the best are then compared in full.  Rows and centroids must be rotated (rotate.h).
+// Comparing a row with every centroid is what a build spends its time on.  One-bit codes (rabitq.h) rank all
+// centroids in a few nanoseconds each; only the best are then compared in full.  Rows and centroids must be
+// rotated (rotate.h).
 #ifndef VECSIM_CORE_PREFILTER_H
 #define VECSIM_CORE_PREFILTER_H
 
@@ -27,9 +28,10 @@ size_t prefilter_bytes(size_t count, size_t dim, int threads);
 // Codes the centroids, which must outlive it.
 void prefilter_build(const Centroids &centroids, int threads, void *memory, Prefilter *prefilter);
 
-// For each of n rows its `want` nearest centroids (at most kPrefilterMost, at most the number there are), nearest first,
-// and their scores: exact scores, of centroids that are the nearest but for the codes' errors.  The results of row i begin
-// at i * want.  Parallel over rows; the result does not depend on threads.
+// For each of n rows its `want` nearest centroids (at most kPrefilterMost, at most the number there are),
+// nearest first, and their scores: exact scores, of centroids that are the nearest but for the codes'
+// errors.  The results of row i begin at i * want.  Parallel over rows; the result does not depend on
+// threads.
 void prefilter_nearest(const Prefilter &prefilter, const float *rows, size_t n, size_t want, uint32_t *best,
                        float *best_score);
 

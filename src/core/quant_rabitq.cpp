@@ -1,7 +1,8 @@
 // quant_rabitq.cpp - the quantiser of two levels: one bit a dimension in the lists, four bits a dimension by row.
 //
-// An entry of a list is the bits of the residual to the list's centre and three factors (rabitq.h).  A payload is a block
-// of 32 entries: their bits in FastScan's layout, then an array of each factor.  A row is its 4-bit code and factors.
+// An entry of a list is the bits of the residual to the list's centre and three factors (rabitq.h).  A
+// payload is a block of 32 entries: their bits in FastScan's layout, then an array of each factor.  A row is
+// its 4-bit code and factors.
 #include "core/quant.h"
 #include "core/rabitq.h"
 #include "core/rotate.h"

@@ -1,7 +1,8 @@
 // ivf_assign.cpp - each row of the heap gets its list and code; entries are sorted by list.
 //
-// Rows are gathered in batches, the nearest centroids of a batch are found on several threads, and the entries go into a
-// tuplesort by list and position in the heap, so that the same table always gives the same index.
+// Rows are gathered in batches, the nearest centroids of a batch are found on several threads, and the
+// entries go into a tuplesort by list and position in the heap, so that the same table always gives the same
+// index.
 #include "pg/pg.h"
 
 #include "core/parallel.h"

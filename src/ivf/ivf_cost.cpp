@@ -1,11 +1,12 @@
 // ivf_cost.cpp - what the planner is told an ivf scan costs.
 //
-// A scan costs what it takes to read the lists that its stopping rule asks for (startup), then a little a row as rows are
-// drawn from them; pulled to its end it has read the whole index and every heap row.  The planner interpolates between
-// the two by the share of rows that a LIMIT wants, so a filter that lets few rows through makes the index dear, as it is.
+// A scan costs what it takes to read the lists that its stopping rule asks for (startup), then a little a row
+// as rows are drawn from them; pulled to its end it has read the whole index and every heap row.  The planner
+// interpolates between the two by the share of rows that a LIMIT wants, so a filter that lets few rows
+// through makes the index dear, as it is.
 //
-// Prohibitive where an approximate answer would be wrong: without an order by one distance, without a bound on the number of
-// rows, under GROUP BY and DISTINCT, and for min() and max().
+// Prohibitive where an approximate answer would be wrong: without an order by one distance, without a bound
+// on the number of rows, under GROUP BY and DISTINCT, and for min() and max().
 #include "pg/pg.h"
 
 #include "core/stop.h"
@@ -60,7 +61,8 @@ cost_estimate(PlannerInfo *root, IndexPath *path, double loop_count, Cost *start
 	double lists = opened.meta.lists;
 	double share = share_probed(opened);
 	double row_pages = info->pages / Max(lists, 1.0); // of a list
-	// Centroids, then the probed lists: their pages follow each other, and a row's code takes a fraction of an operator.
+	// Centroids, then the probed lists: their pages follow each other, and a row's code takes a fraction of
+	// an operator.
 	double score = cpu_operator_cost * (1 + opened.meta.dim / 256.0);
 	Cost centroids = lists * score;
 	Cost probed = share * (info->pages * seq_page_cost + info->tuples * (score + cpu_operator_cost));
@@ -74,8 +76,8 @@ cost_estimate(PlannerInfo *root, IndexPath *path, double loop_count, Cost *start
 	*pages = costs.numIndexPages;
 }
 
-// The share of the lists that a scan is likely to read before it hands out rows.  A search that stops by patience m reads
-// somewhat more lists than m: those that brought its rows, then m more.
+// The share of the lists that a scan is likely to read before it hands out rows.  A search that stops by
+// patience m reads somewhat more lists than m: those that brought its rows, then m more.
 static double
 share_probed(const Index &opened)
 {

@@ -1,8 +1,9 @@
 // ivf_limit.cpp - how many rows a query wants: its LIMIT, told to the scan below it.
 //
-// An index scan is not told how many rows will be drawn from it.  When a query starts, this hook looks for a LIMIT with a
-// constant above each ivf scan and notes it in the flag bits of the scan's ordering key that PostgreSQL leaves to access
-// methods (skey.h).  It is a hint: a scan that is asked for more rows, or for fewer, is as right.
+// An index scan is not told how many rows will be drawn from it.  When a query starts, this hook looks for a
+// LIMIT with a constant above each ivf scan and notes it in the flag bits of the scan's ordering key that
+// PostgreSQL leaves to access methods (skey.h).  It is a hint: a scan that is asked for more rows, or for
+// fewer, is as right.
 #include "pg/pg.h"
 
 #include "ivf/ivf.h"

@@ -235,8 +235,8 @@ page_codeless_rows(Page page, const Geometry &geometry, uint32 index)
 	return static_cast<uint32 *>(page_block_payload(page, geometry, index));
 }
 
-// Damage to links and row numbers must not go unseen, page checksums or not.  So each block carries a sum over them that
-// an insert or a deletion changes by one term, and that a scan forms again as it reads.
+// Damage to links and row numbers must not go unseen, page checksums or not.  So each block carries a sum
+// over them that an insert or a deletion changes by one term, and that a scan forms again as it reads.
 inline uint32
 row_mix(uint32 slot, uint32 row)
 {

@@ -1,7 +1,8 @@
 // ivf_sample.cpp - the sample that k-means learns from, and how many lists there are to be.
 //
-// Blocks are drawn at random, all rows of a block are taken.  The rows come through PostgreSQL's own index build scan, so
-// partial indexes, expressions and visibility are right and the TOAST data of dead rows is never touched.
+// Blocks are drawn at random, all rows of a block are taken.  The rows come through PostgreSQL's own index
+// build scan, so partial indexes, expressions and visibility are right and the TOAST data of dead rows is
+// never touched.
 #include "pg/pg.h"
 
 #include "core/kmeans.h"

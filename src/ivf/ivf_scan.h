@@ -87,7 +87,7 @@ struct Scan
 // scan ran.  Raises index_corrupted where two entries name the same row.
 bool scan_first_time(Scan &scan, uint32 row);
 
-// ---- ivf_probe.cpp: reading lists ------------------------------------------------------------------------------------
+// ---- ivf_probe.cpp: reading lists ---------------------------------------------------------------------------------
 
 // Makes the query ready and scores the lists.
 void probe_begin(Scan &scan, Datum query);
@@ -100,7 +100,7 @@ void probe_widen(Scan &scan);
 // Reads the forgotten rows of the lists probed so far again.
 void probe_recall(Scan &scan);
 
-// ---- ivf_sift.cpp: two-level codes ------------------------------------------------------------------------------------
+// ---- ivf_sift.cpp: two-level codes --------------------------------------------------------------------------------
 
 void sift_begin(Scan &scan);
 // Sifts a list and refines its survivors; or, where sink is given, finds what was forgotten of it.
@@ -113,7 +113,7 @@ void stream_rows(Scan &scan, CandidateRun *sink);
 // Lets go of the page of the row store at hand.
 void sift_release(Scan &scan);
 
-// ---- ivf_refine.cpp: reading heap rows -------------------------------------------------------------------------------
+// ---- ivf_refine.cpp: reading heap rows ----------------------------------------------------------------------------
 
 void refine_begin(Scan &scan);
 void refine_end(Scan &scan);

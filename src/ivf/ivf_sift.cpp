@@ -1,8 +1,8 @@
 // ivf_sift.cpp - reading lists of two-level codes: hot codes sift, cold codes refine.
 //
-// A block's hot codes give lower bounds; rows whose bound is beyond the K-th best go to the pool as they are.  The others,
-// the survivors of a list, are refined by their cold codes, best estimate first: the K-th best moves as they come, and
-// spares most of those that follow.
+// A block's hot codes give lower bounds; rows whose bound is beyond the K-th best go to the pool as they
+// are.  The others, the survivors of a list, are refined by their cold codes, best estimate first: the K-th
+// best moves as they come, and spares most of those that follow.
 #include "pg/pg.h"
 
 #include "ivf/ivf_scan.h"
@@ -195,7 +195,7 @@ sift_release(Scan &scan)
 	}
 }
 
-// ---- Every row by its cold code --------------------------------------------------------------------------------------
+// ---- Every row by its cold code -----------------------------------------------------------------------------------
 
 void
 stream_rows(Scan &scan, CandidateRun *sink)

@@ -123,7 +123,7 @@ vacuum_cleanup(IndexVacuumInfo *info, IndexBulkDeleteResult *stats)
 	return stats;
 }
 
-// ---- Pass 1: which rows are dead -------------------------------------------------------------------------------------
+// ---- Pass 1: which rows are dead ----------------------------------------------------------------------------------
 
 static void
 find_dead(Vacuum &vacuum)
@@ -197,7 +197,7 @@ check_tid_page(const Vacuum &vacuum, Buffer buffer)
 	}
 }
 
-// ---- Pass 2: their entries -------------------------------------------------------------------------------------------
+// ---- Pass 2: their entries ----------------------------------------------------------------------------------------
 
 static void
 clear_entries(Vacuum &vacuum)
@@ -467,7 +467,7 @@ write_directory(Vacuum &vacuum)
 	}
 }
 
-// ---- Pass 3: their row numbers ---------------------------------------------------------------------------------------
+// ---- Pass 3: their row numbers ------------------------------------------------------------------------------------
 
 static void
 free_rows(Vacuum &vacuum)
