@@ -8,6 +8,7 @@
 #include "kernels/kernels.h"
 
 #include <algorithm>
+#include <bit>
 #include <limits>
 
 namespace vecsim::core
@@ -204,27 +205,49 @@ nearest_dots(const float *query, const float *rows, size_t stride, size_t n, siz
 	kernels::active().dot_f32_rows(query, rows, stride, n, dim, out);
 }
 
-// The order of lists: larger score first, then lower number.  NaN counts as -infinity, so that the order is
-// total.
-static inline bool
-list_before(const ListScore &a, const ListScore &b)
+// A list and its score as one number: the smaller, the better; ties go to the lower list.  Sorting numbers has no branches
+// to mispredict, and this is done for every query.  NaN counts as -infinity.
+static uint64_t
+order_key(const ListScore &list)
 {
-	float a_score = a.score >= kWorst ? a.score : kWorst;
-	float b_score = b.score >= kWorst ? b.score : kWorst;
+	// -0 becomes 0.  The bits of a float, all turned where it is negative and the sign otherwise, compare as it does.
+	float score = (list.score >= kWorst ? list.score : kWorst) + 0.0f;
+	uint32_t bits = std::bit_cast<uint32_t>(score);
+	uint32_t rising = bits ^ ((bits >> 31) != 0 ? 0xFFFFFFFFu : 0x80000000u);
 
-	return a_score != b_score ? a_score > b_score : a.list < b.list;
+	return static_cast<uint64_t>(~rising) << 32 | list.list;
+}
+
+static ListScore
+key_list(uint64_t key)
+{
+	uint32_t rising = ~static_cast<uint32_t>(key >> 32);
+	uint32_t bits = rising ^ ((rising >> 31) != 0 ? 0x80000000u : 0xFFFFFFFFu);
+
+	return {std::bit_cast<float>(bits), static_cast<uint32_t>(key)};
 }
 
 void
 nearest_order(ListScore *lists, size_t n, size_t want)
 {
-	auto before = [](const ListScore &a, const ListScore &b) { return list_before(a, b); };
+	// The keys stand where the lists stood.
+	using Key __attribute__((may_alias)) = uint64_t;
+	static_assert(sizeof(ListScore) == sizeof(Key) && alignof(ListScore) <= alignof(Key));
+	Key *keys = reinterpret_cast<Key *>(lists);
 
+	for (size_t i = 0; i < n; i++)
+	{
+		keys[i] = order_key(lists[i]);
+	}
 	if (want < n)
 	{
-		std::nth_element(lists, lists + want, lists + n, before);
+		std::nth_element(keys, keys + want, keys + n);
 	}
-	std::sort(lists, lists + std::min(want, n), before);
+	std::sort(keys, keys + std::min(want, n));
+	for (size_t i = 0; i < n; i++)
+	{
+		lists[i] = key_list(keys[i]);
+	}
 }
 
 } // namespace vecsim::core

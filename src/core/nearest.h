@@ -40,7 +40,7 @@ void nearest_assign_many(const Centroids &centroids, const float *rows, size_t n
 void nearest_dots(const float *query, const float *rows, size_t stride, size_t n, size_t dim, float *out);
 
 // A list and its score, for one query.
-struct ListScore
+struct alignas(8) ListScore
 {
 	float score;
 	uint32_t list;

@@ -23,12 +23,16 @@ TEST_F(QuantTest, TableKnowsItsIdsAndNames)
 	EXPECT_EQ(nullptr, quantizer_by_name("sq"));
 	EXPECT_EQ(nullptr, quantizer_by_name(""));
 	EXPECT_EQ(nullptr, quantizer_by_id(0));
-	EXPECT_EQ(nullptr, quantizer_by_id(3));
+	EXPECT_EQ(nullptr, quantizer_by_id(4));
 	EXPECT_STREQ("flat", quantizer_at(0)->name);
 	EXPECT_STREQ("sq8", quantizer_at(1)->name);
-	EXPECT_EQ(nullptr, quantizer_at(2));
+	EXPECT_STREQ("rabitq", quantizer_at(2)->name);
+	EXPECT_EQ(nullptr, quantizer_at(3));
 	EXPECT_TRUE(quantizer_at(0)->exact);
 	EXPECT_FALSE(quantizer_at(1)->exact);
+	EXPECT_FALSE(quantizer_at(2)->exact);
+	EXPECT_EQ(nullptr, quantizer_at(0)->two_level);
+	EXPECT_NE(nullptr, quantizer_at(2)->two_level);
 }
 
 TEST_F(QuantTest, SizesAreSmallAndAligned)
