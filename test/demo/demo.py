@@ -97,7 +97,9 @@ def load_and_index(cursor):
     cursor.execute("ANALYZE items")
     size = one(cursor, "SELECT pg_size_pretty(pg_table_size('items'))")
     index_size = one(cursor, "SELECT pg_size_pretty(pg_relation_size('items_embedding_idx'))")
-    show.say(f"Built in {seconds:.2f} s. The table takes {size}, the index {index_size}. There was nothing to tune.")
+    share = one(cursor, f"SELECT pg_relation_size('items_embedding_idx') / {rows * load.DIM * 4.0}")
+    show.say(f"Built in {seconds:.2f} s. The table takes {size}, the index {index_size}: it keeps the vectors as short "
+             f"codes, {share:.0%} of their size. There was nothing to tune.")
 
 
 def ask(cursor, queries):
