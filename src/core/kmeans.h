@@ -6,6 +6,7 @@
 #ifndef VECSIM_CORE_KMEANS_H
 #define VECSIM_CORE_KMEANS_H
 
+#include "core/prefilter.h"
 #include "core/random.h"
 
 #include <stddef.h>
@@ -25,6 +26,7 @@ struct Kmeans
 	size_t dim;
 	size_t k; // 1 <= k <= n
 	bool spherical;
+	bool rotated; // rows have been rotated (rotate.h): nearest centroids may be found by their codes
 	int threads;
 	float *centroids; // out: k x dim
 	float
@@ -47,6 +49,8 @@ struct Kmeans
 	uint32_t *assigned;
 	float *scores;
 	float *scratch;
+	void *filter; // memory of the prefilter
+	Prefilter prefilter;
 };
 
 // Bytes of work memory, or SIZE_MAX where that overflows.  Grows with n, k * dim and threads.

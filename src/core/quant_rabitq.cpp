@@ -96,11 +96,13 @@ rabitq_place(const CodeSpace &space, const float *v, float *place)
 	{
 		return false;
 	}
-	rotate(space.signs, space.dim, v, place);
 	if (space.metric->unit_length)
 	{
-		normalize(place, rotated_dim(space.dim), place);
+		// Before it is rotated: the sums of a rotation could overflow.
+		normalize(v, space.dim, place);
+		v = place;
 	}
+	rotate(space.signs, space.dim, v, place);
 	return true;
 }
 

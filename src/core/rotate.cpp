@@ -57,7 +57,7 @@ rotate(const uint8_t *signs, size_t dim, const float *v, float *out)
 	size_t m = std::bit_floor(d);
 	float scale = static_cast<float>(1 / std::sqrt(static_cast<double>(m)));
 
-	memcpy(out, v, dim * sizeof(float));
+	memmove(out, v, dim * sizeof(float));
 	memset(out + dim, 0, (d - dim) * sizeof(float));
 	for (size_t round = 0; round < kRounds; round++)
 	{

@@ -20,8 +20,8 @@ size_t rotated_dim(size_t dim);
 size_t rotation_bytes(size_t dim);
 void rotation_init(uint64_t seed, size_t dim, uint8_t *signs);
 
-// out (rotated_dim floats) = the rotation of v (dim floats).  out may not overlap v.  Rounding moves the
-// result by at most rotation_rounding(dim) of its length.
+// out (rotated_dim floats) = the rotation of v (dim floats).  out may be v, but not overlap it otherwise.
+// Rounding moves the result by at most rotation_rounding(dim) of its length.
 void rotate(const uint8_t *signs, size_t dim, const float *v, float *out);
 double rotation_rounding(size_t dim);
 

@@ -171,6 +171,7 @@ cluster(Build &build)
 	kmeans.dim = build.place_dim;
 	kmeans.k = build.lists;
 	kmeans.spherical = build.metric->unit_length;
+	kmeans.rotated = build.quantizer->two_level != nullptr;
 	kmeans.threads = build.threads;
 	kmeans.centroids = build.centroids;
 	kmeans.lengths = build.lengths;

@@ -19,14 +19,15 @@ struct Clustering
 };
 
 Clustering
-cluster(const Vector &samples, size_t dim, size_t k, bool spherical, int threads, uint64_t seed)
+cluster(const Vector &samples, size_t dim, size_t k, bool spherical, int threads, uint64_t seed,
+        bool rotated = false)
 {
 	size_t n = samples.size() / dim;
 	Clustering run = {Vector(k * dim, NAN), 0, 1};
 	Memory work(kmeans_work_bytes(n, dim, k, threads));
 	Vector lengths(k, NAN);
-	Kmeans kmeans = {samples.data(), n,       dim, k, spherical, threads, run.centroids.data(), lengths.data(),
-	                 work.data()};
+	Kmeans kmeans = {samples.data(), n,          dim, k, spherical, rotated, threads, run.centroids.data(),
+	                 lengths.data(), work.data()};
 	uint64_t done = 0;
 
 	kmeans_begin(kmeans, seed);
@@ -326,7 +327,7 @@ TEST_F(KmeansTest, EmptyClustersTakeRowsOfBigOnes)
 	uint32_t assigned[] = {0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2};
 	uint32_t counts[] = {6, 4, 1, 0, 0};
 	Vector centroids = {7, 2.5f, 9, 100, 100};
-	Kmeans kmeans = {samples.data(), 11, 1, 5, false, 1, centroids.data(), nullptr};
+	Kmeans kmeans = {samples.data(), 11, 1, 5, false, false, 1, centroids.data(), nullptr};
 
 	kmeans.assigned = assigned;
 	kmeans.counts = counts;
@@ -348,4 +349,20 @@ TEST_F(KmeansTest, EmptyClustersTakeRowsOfBigOnes)
 
 	kmeans.counts = ones;
 	EXPECT_FALSE(kmeans_reseed(kmeans, 4, 100));
+}
+
+// Gaussian rows are as good as rotated.
+TEST_F(KmeansTest, NearestByCodesIsAsGood)
+{
+	Random random = {21};
+	size_t dim = 64;
+	size_t k = 200;
+	Vector samples = blobs(random, 6000, dim, k);
+	Clustering exact = cluster(samples, dim, k, false, 2, 5, false);
+	Clustering filtered = cluster(samples, dim, k, false, 2, 5, true);
+	Clustering alone = cluster(samples, dim, k, false, 1, 5, true);
+
+	EXPECT_EQ(k, filtered.k);
+	EXPECT_LT(spread(samples, filtered.centroids, dim), spread(samples, exact.centroids, dim) * 1.02);
+	EXPECT_EQ(filtered.centroids, alone.centroids);
 }
