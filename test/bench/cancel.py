@@ -137,11 +137,11 @@ def measure_cancel(bench):
     """Cancels at random moments of builds and of scans: the distribution, and what is left behind."""
     bench.results.part(f"cancel at {bench.cancels} random moments each")
     random.seed(SEED)
-    sides.use_index(bench.control, sides.SQ8)
+    sides.use_index(bench.control, sides.RABITQ)
     trial = Trial(bench)
     before = files_on_disk(bench.server, bench.control)
     builds = [("SELECT 1", config.create("bench_cancel"))
-              for config in (sides.SQ8, sides.FLAT, sides.SQ8_340)]
+              for config in (sides.RABITQ, sides.SQ8, sides.FLAT)]
     report(bench, "builds", trial.cancel_many(builds, bench.cancels, "DROP INDEX IF EXISTS bench_cancel"))
     report(bench, "scans", trial.cancel_many(scans(), bench.cancels))
     bench.results.add("sessions that answered wrongly or kept a relation", trial.unclean, "", at_most=0)

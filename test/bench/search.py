@@ -41,9 +41,9 @@ def measure_recall(bench):
         client = prepare(bench, config, bench.data.queries)
         recall = bench.data.recall(client.run(10)[1])
         for kind, name in enumerate(KINDS):
-            bar = 0.95 if config is sides.SQ8 else None
+            bar = 0.95 if config in (sides.RABITQ, sides.SQ8) else None
             bench.results.add(f"{config.key}, {name}", recall[kind], "recall@10", at_least=bar)
-        if config is sides.SQ8:
+        if config in (sides.RABITQ, sides.SQ8):
             client.sql("SET ivf.target_recall = 1")
             recall = bench.data.recall(client.run(10)[1])
             client.sql("RESET ivf.target_recall")

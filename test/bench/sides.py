@@ -89,12 +89,13 @@ EF_SEARCH = Knob("hnsw.ef_search", (10, 20, 40, 80, 160, 320, 640), 1000)
 
 IVFFLAT = Config("ivfflat-340", PGVECTOR, "ivfflat", "lists = 340", (IVFFLAT_PROBES,))
 HNSW = Config("hnsw", PGVECTOR, "hnsw", "m = 16, ef_construction = 64", (EF_SEARCH,), memory="1GB")
-SQ8 = Config("sq8", VECSIM, "ivf", "", (TARGET, PROBES), bar=8.0)
+RABITQ = Config("rabitq", VECSIM, "ivf", "", (TARGET, PROBES), bar=8.0)
+SQ8 = Config("sq8", VECSIM, "ivf", "quantizer = sq8", (TARGET, PROBES), bar=8.0)
 SQ8_340 = Config("sq8-340", VECSIM, "ivf", "lists = 340, quantizer = sq8", (TARGET, PROBES), bar=8.0)
 FLAT = Config("flat", VECSIM, "ivf", "quantizer = flat", (TARGET, PROBES), bar=3.0)
 FLAT_340 = Config("flat-340", VECSIM, "ivf", "lists = 340, quantizer = flat", (TARGET, PROBES), bar=3.0)
 
-OURS = (SQ8, SQ8_340, FLAT, FLAT_340)
+OURS = (RABITQ, SQ8, SQ8_340, FLAT, FLAT_340)
 THEIRS = (IVFFLAT, HNSW)
 
 
