@@ -17,6 +17,44 @@ list_walk_begin(ListWalk &walk, const Index &index, uint32 list)
 	walk.next = walk.entry.first;
 	walk.visited = 0;
 	walk.most = 0;
+	walk.ahead = InvalidBuffer;
+}
+
+void
+list_walk_fetch(ListWalk &walk)
+{
+	constexpr Size kLine = 64;
+	const Geometry &geometry = walk.index->geometry;
+	uint32 block = walk.next.index;
+
+	if (!block_exists(walk.next) || block >= geometry.blocks_per_page)
+	{
+		return;
+	}
+	walk.ahead = ReadBuffer(walk.index->relation, walk.next.page);
+
+	// Only addresses are named: nothing is read without the lock.
+	const char *page = static_cast<const char *>(BufferGetPage(walk.ahead));
+	const char *payload = page + geometry.payload_offset + block * geometry.payload_bytes;
+
+	for (Size at = 0; at < geometry.payload_offset; at += kLine)
+	{
+		__builtin_prefetch(page + at);
+	}
+	for (Size at = 0; at < geometry.payload_bytes; at += kLine)
+	{
+		__builtin_prefetch(payload + at);
+	}
+}
+
+void
+list_walk_drop(ListWalk &walk)
+{
+	if (BufferIsValid(walk.ahead))
+	{
+		ReleaseBuffer(walk.ahead);
+		walk.ahead = InvalidBuffer;
+	}
 }
 
 bool
@@ -30,7 +68,17 @@ list_walk_next(ListWalk &walk, BlockRun &run)
 	{
 		return false;
 	}
-	run.buffer = page_read(index.relation, at.page, PageKind::Block, BUFFER_LOCK_SHARE);
+	if (BufferIsValid(walk.ahead))
+	{
+		run.buffer = walk.ahead;
+		walk.ahead = InvalidBuffer;
+		LockBuffer(run.buffer, BUFFER_LOCK_SHARE);
+		page_check(index.relation, run.buffer, PageKind::Block);
+	}
+	else
+	{
+		run.buffer = page_read(index.relation, at.page, PageKind::Block, BUFFER_LOCK_SHARE);
+	}
 	run.page = buffer_page(run.buffer);
 	run.first = at.index;
 	run.count = 0;

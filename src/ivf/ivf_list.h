@@ -15,6 +15,7 @@ struct ListWalk
 	BlockRef next;
 	uint64 visited; // blocks
 	uint64 most;    // blocks there can be; 0 until it had to be asked
+	Buffer ahead;   // the first page, pinned by list_walk_fetch(); or invalid
 };
 
 // Neighbouring blocks of a list on one page, which is share-locked.
@@ -27,6 +28,11 @@ struct BlockRun
 };
 
 void list_walk_begin(ListWalk &walk, const Index &index, uint32 list);
+
+// Pins the first page and has the CPU fetch what a scan reads of it first, so that it is at hand when the walk gets there.
+// Let go with list_walk_drop() unless the walk goes on.
+void list_walk_fetch(ListWalk &walk);
+void list_walk_drop(ListWalk &walk);
 
 // The next run of blocks; false behind the last one.  The caller lets go of run.buffer with page_release().
 // Raises index_corrupted where a block is not of this list, or the chain is cut short or runs in a circle.

@@ -40,6 +40,7 @@ struct Scan
 	core::ListScore *lists; // best first, as far as sorted
 	Size lists_room;
 	core::ListTerm *terms; // of all lists by number, for two-level codes
+	ListWalk coming; // in the list that is likely to be read next, if its index is set
 	uint32 sorted;
 	uint32 probed;
 	uint32 recalled; // lists whose forgotten rows have been read again
@@ -110,7 +111,7 @@ bool sift_list(Scan &scan, uint32 list, uint32 probe, CandidateRun *sink);
 void cold_refine(Scan &scan, Candidate &candidate, double *upper);
 // Meets every row that has a cold code; or, where sink is given, those forgotten.
 void stream_rows(Scan &scan, CandidateRun *sink);
-// Lets go of the page of the row store at hand.
+// Lets go of the pages at hand: of the row store, and of the list that was to come.
 void sift_release(Scan &scan);
 
 // ---- ivf_refine.cpp: reading heap rows ----------------------------------------------------------------------------

@@ -24,6 +24,7 @@ struct Survivor
 	uint32 row;
 };
 
+static void begin_walk(Scan &scan, uint32 list, uint32 probe, ListWalk &walk);
 static void sift_block(Scan &scan, const BlockRun &run, uint32 block, const core::ListTerm &term,
                        uint32 probe, CandidateRun *sink);
 static void recall_block(Scan &scan, uint32 mask, const float *lower, const uint32 *rows, uint32 probe,
@@ -47,7 +48,7 @@ sift_list(Scan &scan, uint32 list, uint32 probe, CandidateRun *sink)
 	ListWalk walk;
 	BlockRun run;
 
-	list_walk_begin(walk, scan.index, list);
+	begin_walk(scan, list, probe, walk);
 	scan.survivors_n = 0;
 	while (list_walk_next(walk, run))
 	{
@@ -58,6 +59,30 @@ sift_list(Scan &scan, uint32 list, uint32 probe, CandidateRun *sink)
 		page_release(run.buffer);
 	}
 	return sink == nullptr && refine_survivors(scan, probe);
+}
+
+// Begins a list, which may be under way from memory already, and sends for the one after it.
+static void
+begin_walk(Scan &scan, uint32 list, uint32 probe, ListWalk &walk)
+{
+	if (scan.coming.index != nullptr && scan.coming.list == list)
+	{
+		walk = scan.coming;
+	}
+	else
+	{
+		if (scan.coming.index != nullptr)
+		{
+			list_walk_drop(scan.coming);
+		}
+		list_walk_begin(walk, scan.index, list);
+	}
+	scan.coming.index = nullptr;
+	if (probe + 1 < scan.sorted)
+	{
+		list_walk_begin(scan.coming, scan.index, scan.lists[probe + 1].list);
+		list_walk_fetch(scan.coming);
+	}
 }
 
 // Scores a block.  Its page is locked, so nothing may be done here but to copy.
@@ -170,7 +195,11 @@ cold_refine(Scan &scan, Candidate &candidate, double *upper)
 	row_find(index, candidate.row, &block, &slot);
 	if (!BufferIsValid(scan.row_buffer) || scan.row_block != block)
 	{
-		sift_release(scan);
+		if (BufferIsValid(scan.row_buffer))
+		{
+			ReleaseBuffer(scan.row_buffer);
+			scan.row_buffer = InvalidBuffer;
+		}
 		scan.row_buffer = ReadBuffer(index.relation, block);
 		scan.row_block = block;
 	}
@@ -192,6 +221,11 @@ sift_release(Scan &scan)
 	{
 		ReleaseBuffer(scan.row_buffer);
 		scan.row_buffer = InvalidBuffer;
+	}
+	if (scan.coming.index != nullptr)
+	{
+		list_walk_drop(scan.coming);
+		scan.coming.index = nullptr;
 	}
 }
 
