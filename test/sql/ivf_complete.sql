@@ -45,7 +45,7 @@ DECLARE
 	op text;
 BEGIN
 	FOR op, metric, quantizer IN SELECT m.op, m.metric, z.quantizer
-		FROM (VALUES ('<->', 'l2'), ('<#>', 'ip'), ('<=>', 'cosine')) m(op, metric), (VALUES ('flat'), ('sq8')) z(quantizer)
+		FROM (VALUES ('<->', 'l2'), ('<#>', 'ip'), ('<=>', 'cosine')) m(op, metric), (VALUES ('flat'), ('sq8'), ('rabitq')) z(quantizer)
 	LOOP
 		EXECUTE format('CREATE INDEX i ON t USING ivf (v vector_%s_ops) WITH (quantizer = %s, lists = 40)', metric, quantizer);
 		SELECT count(*), bool_and(p.rows = 4000 AND p.different = 4000 AND p.missing = 0), sum(p.wrong), max(p.falls),

@@ -22,9 +22,9 @@ $$;
 SET ivf.target_recall = 1;
 CREATE TABLE t (id int, v vector(3));
 INSERT INTO t SELECT i, ARRAY[i % 7, i % 11, i % 13]::vector FROM generate_series(1, 500) i;
-CREATE INDEX t_l2 ON t USING ivf (v);
+CREATE INDEX t_l2 ON t USING ivf (v) WITH (quantizer = rabitq);
 CREATE INDEX t_ip ON t USING ivf (v vector_ip_ops) WITH (quantizer = flat);
-CREATE INDEX t_cosine ON t USING ivf (v vector_cosine_ops);
+CREATE INDEX t_cosine ON t USING ivf (v vector_cosine_ops) WITH (quantizer = sq8);
 
 -- a query of other dimensions: the same error with and without the index
 CREATE FUNCTION pg_temp.both(op text, q text) RETURNS text LANGUAGE plpgsql AS $$

@@ -6,7 +6,7 @@
 
 SET ivf.target_recall = 1;
 
--- Tables of all kinds, every metric, both quantisers; queries that are rows, lie between rows, far away, opposite, zero,
+-- Tables of all kinds, every metric and quantiser; queries that are rows, lie between rows, far away, opposite, zero,
 -- NULL, huge and tiny; the nearest 5 and all rows.
 CREATE TABLE data (place int, name text, dim int, rows text);
 INSERT INTO data VALUES
@@ -64,7 +64,8 @@ BEGIN
 END
 $$;
 
-SELECT d.name, metric, pg_temp.compare_all(d, metric, op, 'flat') AS flat, pg_temp.compare_all(d, metric, op, 'sq8') AS sq8
+SELECT d.name, metric, pg_temp.compare_all(d, metric, op, 'flat') AS flat, pg_temp.compare_all(d, metric, op, 'sq8') AS sq8,
+	pg_temp.compare_all(d, metric, op, 'rabitq') AS rabitq
 FROM data d, (VALUES (1, 'l2', '<->'), (2, 'ip', '<#>'), (3, 'cosine', '<=>')) AS m(place, metric, op)
 ORDER BY d.place, m.place;
 

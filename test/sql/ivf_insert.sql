@@ -33,7 +33,7 @@ BEGIN
 END
 $$;
 SELECT metric, quantizer, pg_temp.grow(metric, op, quantizer)
-FROM (VALUES ('l2', '<->'), ('ip', '<#>'), ('cosine', '<=>')) m(metric, op), unnest(ARRAY['flat', 'sq8']) quantizer;
+FROM (VALUES ('l2', '<->'), ('ip', '<#>'), ('cosine', '<=>')) m(metric, op), unnest(ARRAY['flat', 'sq8', 'rabitq']) quantizer;
 
 -- one by one, in single statements
 CREATE TABLE t (id int, note text, v vector(4)) WITH (fillfactor = 50);

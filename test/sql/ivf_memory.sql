@@ -17,6 +17,10 @@ DROP INDEX i;
 CREATE INDEX i ON t USING ivf (v) WITH (quantizer = sq8, lists = 50);
 SELECT q, pg_temp.compare('<->', q, n) FROM unnest('{"[1,2,3]","[40,-70,100]","[0,0,0]","[3e38,3e38,3e38]"}'::vector[]) q,
 	unnest(ARRAY[3000, 100000]) n;
+DROP INDEX i;
+CREATE INDEX i ON t USING ivf (v) WITH (quantizer = rabitq, lists = 50);
+SELECT q, pg_temp.compare('<->', q, n) FROM unnest('{"[1,2,3]","[40,-70,100]","[0,0,0]","[3e38,3e38,3e38]"}'::vector[]) q,
+	unnest(ARRAY[3000, 100000]) n;
 RESET ivf.target_recall;
 
 SET enable_seqscan = off;
@@ -34,7 +38,7 @@ CREATE FUNCTION pg_temp.pull_all(OUT lists int, OUT quantizer text, OUT probes i
 	OUT complete boolean, OUT wrong bigint, OUT falls_once boolean) RETURNS SETOF record LANGUAGE plpgsql AS $$
 BEGIN
 	FOR lists, quantizer, probes IN SELECT l, z, p
-		FROM unnest(ARRAY[1, 4, 50]) l, unnest(ARRAY['flat', 'sq8']) z, unnest(ARRAY[0, 1, 20]) p ORDER BY l, z, p
+		FROM unnest(ARRAY[1, 4, 50]) l, unnest(ARRAY['flat', 'sq8', 'rabitq']) z, unnest(ARRAY[0, 1, 20]) p ORDER BY l, z, p
 	LOOP
 		DROP INDEX IF EXISTS i;
 		EXECUTE format('CREATE INDEX i ON t USING ivf (v) WITH (quantizer = %s, lists = %s)', quantizer, lists);
@@ -66,6 +70,9 @@ CREATE INDEX i ON t USING ivf (v) WITH (quantizer = flat, lists = 2);
 SELECT * FROM pg_temp.pull('[0,0,0]');
 DROP INDEX i;
 CREATE INDEX i ON t USING ivf (v) WITH (quantizer = sq8, lists = 2);
+SELECT * FROM pg_temp.pull('[0,0,0]');
+DROP INDEX i;
+CREATE INDEX i ON t USING ivf (v) WITH (quantizer = rabitq, lists = 2);
 SELECT * FROM pg_temp.pull('[0,0,0]');
 RESET ivf.probes;
 

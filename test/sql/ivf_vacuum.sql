@@ -15,9 +15,10 @@ $$;
 INSERT INTO t SELECT i, pg_temp.row_of(i) FROM generate_series(1, 6000) i;
 CREATE INDEX i_flat ON t USING ivf (v vector_cosine_ops) WITH (quantizer = flat, lists = 20);
 CREATE INDEX i_sq8 ON t USING ivf (v) WITH (quantizer = sq8, lists = 20);
+CREATE INDEX i_rabitq ON t USING ivf (v vector_ip_ops) WITH (quantizer = rabitq, lists = 20);
 CREATE FUNCTION pg_temp.compare_all() RETURNS TABLE (op text, answers text) LANGUAGE sql AS $$
 	SELECT op, string_agg(DISTINCT pg_temp.compare(op, q, n), '; ')
-	FROM unnest(ARRAY['<->', '<=>']) op, unnest('{"[1,2,3,4]","[-3,5,6,14]","[0,0,0,0]","[3e38,3e38,0,0]",NULL}'::vector[]) q,
+	FROM unnest(ARRAY['<->', '<=>', '<#>']) op, unnest('{"[1,2,3,4]","[-3,5,6,14]","[0,0,0,0]","[3e38,3e38,0,0]",NULL}'::vector[]) q,
 		unnest(ARRAY[100, 10000]) n
 	GROUP BY op ORDER BY op
 $$;
@@ -67,17 +68,19 @@ CREATE TEMP TABLE t (id int, v vector(4));
 INSERT INTO t SELECT i, pg_temp.row_of(i) FROM generate_series(1, 6000) i;
 CREATE INDEX i_flat ON t USING ivf (v vector_cosine_ops) WITH (quantizer = flat, lists = 20);
 CREATE INDEX i_sq8 ON t USING ivf (v) WITH (quantizer = sq8, lists = 20);
-CREATE FUNCTION pg_temp.sizes(OUT flat float8, OUT sq8 float8) LANGUAGE sql AS $$
-	SELECT pg_relation_size('i_flat'), pg_relation_size('i_sq8') $$;
+CREATE INDEX i_rabitq ON t USING ivf (v vector_ip_ops) WITH (quantizer = rabitq, lists = 20);
+CREATE FUNCTION pg_temp.sizes(OUT flat float8, OUT sq8 float8, OUT rabitq float8) LANGUAGE sql AS $$
+	SELECT pg_relation_size('i_flat'), pg_relation_size('i_sq8'), pg_relation_size('i_rabitq') $$;
 CREATE TEMP TABLE built AS SELECT * FROM pg_temp.sizes();
 -- inserts fill pages as well as the build does
 INSERT INTO t SELECT i, pg_temp.row_of(i) FROM generate_series(6001, 8000) i;
-SELECT now.flat / built.flat < 1.5 AS flat, now.sq8 / built.sq8 < 1.5 AS sq8 FROM built, pg_temp.sizes() now;
+SELECT now.flat / built.flat < 1.5 AS flat, now.sq8 / built.sq8 < 1.5 AS sq8,
+	now.rabitq / built.rabitq < 1.5 AS rabitq FROM built, pg_temp.sizes() now;
 CREATE TEMP TABLE grown AS SELECT * FROM pg_temp.sizes();
 -- rows that are replaced do not make an index grow
 DELETE FROM t WHERE id > 6000;
 VACUUM t;
-SELECT relname, reltuples FROM pg_class WHERE oid IN ('t'::regclass, 'i_flat'::regclass, 'i_sq8'::regclass) ORDER BY 1;
+SELECT relname, reltuples FROM pg_class WHERE oid IN ('t'::regclass, 'i_flat'::regclass, 'i_sq8'::regclass, 'i_rabitq'::regclass) ORDER BY 1;
 UPDATE t SET v = pg_temp.row_of(id) WHERE id % 3 = 0;
 VACUUM t;
 UPDATE t SET v = pg_temp.row_of(id) WHERE id % 3 = 1;
@@ -89,12 +92,14 @@ DELETE FROM t WHERE id % 2 = 0;
 VACUUM t;
 INSERT INTO t SELECT i, pg_temp.row_of(i) FROM generate_series(1, 6000) i WHERE i % 2 = 0;
 SELECT * FROM pg_temp.compare_all();
-SELECT now.flat - grown.flat AS flat_grew, now.sq8 - grown.sq8 AS sq8_grew FROM grown, pg_temp.sizes() now;
+SELECT now.flat - grown.flat AS flat_grew, now.sq8 - grown.sq8 AS sq8_grew,
+	now.rabitq - grown.rabitq AS rabitq_grew FROM grown, pg_temp.sizes() now;
 DELETE FROM t;
 VACUUM t;
-SELECT relname, reltuples FROM pg_class WHERE oid IN ('t'::regclass, 'i_flat'::regclass, 'i_sq8'::regclass) ORDER BY 1;
+SELECT relname, reltuples FROM pg_class WHERE oid IN ('t'::regclass, 'i_flat'::regclass, 'i_sq8'::regclass, 'i_rabitq'::regclass) ORDER BY 1;
 INSERT INTO t SELECT i, pg_temp.row_of(i) FROM generate_series(1, 6000) i;
-SELECT now.flat - grown.flat AS flat_grew, now.sq8 - grown.sq8 AS sq8_grew FROM grown, pg_temp.sizes() now;
+SELECT now.flat - grown.flat AS flat_grew, now.sq8 - grown.sq8 AS sq8_grew,
+	now.rabitq - grown.rabitq AS rabitq_grew FROM grown, pg_temp.sizes() now;
 SELECT * FROM pg_temp.compare_all();
 
 -- VACUUM and ANALYZE of tables that never had rows

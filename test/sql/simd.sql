@@ -45,6 +45,6 @@ EXCEPTION WHEN invalid_parameter_value THEN
 END
 $$;
 SELECT quantizer, count(DISTINCT pg_temp.print_of(level, quantizer)) AS different
-FROM unnest(ARRAY['flat', 'sq8']) quantizer, unnest(ARRAY['scalar', 'avx2', 'avx512', 'neon', 'auto']) level GROUP BY quantizer ORDER BY 1;
+FROM unnest(ARRAY['flat', 'sq8', 'rabitq']) quantizer, unnest(ARRAY['scalar', 'avx2', 'avx512', 'neon', 'auto']) level GROUP BY quantizer ORDER BY 1;
 DROP TABLE t;
 RESET vecsim.simd;
