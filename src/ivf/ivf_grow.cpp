@@ -187,7 +187,7 @@ find_free_block(const Index &index)
 		LockBuffer(buffer, BUFFER_LOCK_SHARE);
 		// The map is not WAL-logged and may name any page.
 		if (!PageIsNew(buffer_page(buffer)) &&
-		    page_opaque(buffer_page(buffer))->kind == static_cast<uint16>(PageKind::Block))
+		    page_tag(buffer_page(buffer))->kind == static_cast<uint16>(PageKind::Block))
 		{
 			found = free_block(index, buffer_page(buffer)) >= 0;
 		}

@@ -29,17 +29,25 @@ enum class PageKind : uint16
 	CentroidCode = 10,
 };
 
-// At the end of every page, so that pg_filedump and a human can tell what a page is.
+// At the end of every page.
 struct PageOpaque
 {
-	uint32 room;    // Tid: slots below this one are taken; else 0
-	uint32 check;   // Tid: sum of tid_mix() over live slots; else 0
-	uint32 unused2; // 0
+	uint32 room;      // Tid: slots below this one are taken; else 0
+	uint32 check;     // Tid: sum of tid_mix() over live slots; else 0
+	uint32 unused[2]; // 0
+};
+
+static_assert(sizeof(PageOpaque) == 16, "on disk");
+
+// What a page is.  It stands where heap pages keep pd_prune_xid, in the cache line that every reader of a page touches
+// anyway: at the page's end it would cost a miss a page.
+struct PageTag
+{
 	uint16 kind;    // PageKind
 	uint16 page_id; // kPageId
 };
 
-static_assert(sizeof(PageOpaque) == 16, "on disk");
+static_assert(sizeof(PageTag) == sizeof(TransactionId), "in its place");
 
 inline constexpr uint16 kPageId = 0xFF91;
 inline constexpr Size kPageHeader = MAXALIGN(SizeOfPageHeaderData);
@@ -53,6 +61,12 @@ inline PageOpaque *
 page_opaque(Page page)
 {
 	return reinterpret_cast<PageOpaque *>(static_cast<char *>(page) + kPageEnd);
+}
+
+inline PageTag *
+page_tag(Page page)
+{
+	return reinterpret_cast<PageTag *>(&reinterpret_cast<PageHeader>(page)->pd_prune_xid);
 }
 
 // Makes a page of a kind, zeroed.  There is no hole between pd_lower and pd_upper: WAL would not keep what is in it.

@@ -19,8 +19,8 @@ page_format(Page page, PageKind kind)
 {
 	PageInit(page, BLCKSZ, sizeof(PageOpaque));
 	reinterpret_cast<PageHeader>(page)->pd_lower = reinterpret_cast<PageHeader>(page)->pd_upper;
-	page_opaque(page)->kind = static_cast<uint16>(kind);
-	page_opaque(page)->page_id = kPageId;
+	page_tag(page)->kind = static_cast<uint16>(kind);
+	page_tag(page)->page_id = kPageId;
 }
 
 void
@@ -33,12 +33,12 @@ page_check(Relation index, Buffer buffer, PageKind kind)
 		index_corrupted(index, BufferGetBlockNumber(buffer), "The page is empty.");
 	}
 	// What lies between pd_lower and pd_upper is lost when a change is logged: nothing may.
-	if (PageGetSpecialSize(page) != sizeof(PageOpaque) || page_opaque(page)->page_id != kPageId ||
+	if (PageGetSpecialSize(page) != sizeof(PageOpaque) || page_tag(page)->page_id != kPageId ||
 	    reinterpret_cast<PageHeader>(page)->pd_lower != reinterpret_cast<PageHeader>(page)->pd_upper)
 	{
 		index_corrupted(index, BufferGetBlockNumber(buffer), "The page is not of an ivf index.");
 	}
-	if (page_opaque(page)->kind != static_cast<uint16>(kind))
+	if (page_tag(page)->kind != static_cast<uint16>(kind))
 	{
 		index_corrupted(index, BufferGetBlockNumber(buffer),
 		                "The page is of another kind than the one looked for.");

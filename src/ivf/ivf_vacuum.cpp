@@ -276,8 +276,8 @@ page_has_blocks(const Vacuum &vacuum, Buffer buffer)
 	Page page = buffer_page(buffer);
 
 	// A crash may leave a page unformatted, or formatted for a store but not part of it.
-	if (PageIsNew(page) || page_opaque(page)->kind == static_cast<uint16>(PageKind::Tid) ||
-	    page_opaque(page)->kind == static_cast<uint16>(PageKind::Row) ||
+	if (PageIsNew(page) || page_tag(page)->kind == static_cast<uint16>(PageKind::Tid) ||
+	    page_tag(page)->kind == static_cast<uint16>(PageKind::Row) ||
 	    (BlockNumberIsValid(meta.mean) && block >= meta.mean &&
 	     block - meta.mean < mean_pages(vacuum.index.place_dim)) ||
 	    extents_have(meta.tids, meta.tid_extents, block) ||
