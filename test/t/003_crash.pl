@@ -13,7 +13,8 @@ my $node = new_node('crash', conf => "restart_after_crash = on\nwal_skip_thresho
 
 # ---- Inserts, deletions and VACUUM, killed at several moments ----
 
-fill($node, rows => 500);
+fill($node, rows => 500, with => 'quantizer = rabitq');
+$node->safe_psql('postgres', 'CREATE INDEX t_sq8 ON t USING ivf (v vector_cosine_ops) WITH (quantizer = sq8)');
 
 # A client that inserts from an id on, one or several rows a transaction, and deletes some of them.  It prints the ids
 # whose commit it has seen.
@@ -72,12 +73,14 @@ for my $round (1 .. @ways)
 	$way eq 'kill -9' ? poll_start($node) : $node->start;
 	committed_is_there("round $round, $way", @outs);
 	same_answers($node, "round $round, $way: the index answers as the table does");
+	same_answers($node, "round $round, $way: and so does the one of sq8", op => '<=>');
 
 	my $next = $round * 200000 + 100000;
 	$node->safe_psql('postgres', "INSERT INTO t SELECT i, make_vector(i, 16) FROM generate_series($next, $next + 400) i;
 	                              DELETE FROM t WHERE id % 5 = $round - 1");
 	$node->safe_psql('postgres', 'VACUUM (INDEX_CLEANUP on) t');
 	same_answers($node, "round $round, $way: inserts, deletions and VACUUM go on");
+	same_answers($node, "round $round, $way: they do with sq8", op => '<=>');
 }
 
 # ---- A build, killed in several phases ----

@@ -43,13 +43,15 @@ sub alike
 	return;
 }
 
-# flat under cosine, with zero vectors and NULLs, beside sq8 under L2.
-fill($primary, rows => 3000);
+# flat under cosine, with zero vectors and NULLs, beside rabitq under L2 and sq8 under inner product.
+fill($primary, rows => 3000, with => 'quantizer = rabitq');
+$primary->safe_psql('postgres', 'CREATE INDEX t_ip_idx ON t USING ivf (v vector_ip_ops) WITH (quantizer = sq8)');
 fill($primary, table => 'c', rows => 1500, opclass => 'vector_cosine_ops', with => 'quantizer = flat, lists = 20');
 my %cosine = (table => 'c', op => '<=>');
 
 alike('build');
 alike('build, flat', %cosine);
+alike('build, sq8', op => '<#>');
 
 # Enough rows that blocks are linked to every list and the store of TIDs grows, also in lists without codes.
 $primary->safe_psql('postgres', <<'SQL');
@@ -60,6 +62,7 @@ INSERT INTO c SELECT i, CASE i % 4 WHEN 0 THEN NULL WHEN 1 THEN array_fill(0, AR
 SQL
 alike('insert');
 alike('insert, flat', %cosine);
+alike('insert, sq8', op => '<#>');
 
 my $size = $primary->safe_psql('postgres', "SELECT pg_relation_size('t_v_idx')");
 $primary->safe_psql('postgres', 'DELETE FROM t WHERE id % 3 = 1; DELETE FROM c WHERE id % 5 < 2');
@@ -67,12 +70,14 @@ alike('delete');
 $primary->safe_psql('postgres', $_) foreach ('VACUUM t', 'VACUUM c');
 alike('VACUUM');
 alike('VACUUM, flat', %cosine);
+alike('VACUUM, sq8', op => '<#>');
 $primary->safe_psql('postgres',
 	'INSERT INTO t SELECT i + 100000, make_vector(i, 16) FROM generate_series(1, 7000, 3) i');
 $primary->safe_psql('postgres',
 	'INSERT INTO c SELECT i + 100000, make_vector(i, 16) FROM generate_series(1, 3000) i');
 alike('reuse');
 alike('reuse, flat', %cosine);
+alike('reuse, sq8', op => '<#>');
 is($primary->safe_psql('postgres', "SELECT pg_relation_size('t_v_idx')"), $size, 'the same rows need no more pages');
 $primary->safe_psql('postgres', 'UPDATE t SET v = make_vector(id + 7, 16) WHERE id % 4 = 0');
 alike('update');

@@ -11,8 +11,9 @@ use VecsimTest;
 
 my $node = new_node('load', conf => "max_connections = 30\n");
 
-fill($node, rows => 3000);
+fill($node, rows => 3000, with => 'quantizer = rabitq');
 fill($node, table => 'c', rows => 500, opclass => 'vector_cosine_ops', with => 'quantizer = flat');
+$node->safe_psql('postgres', 'CREATE INDEX c_sq8 ON c USING ivf (v vector_l2_ops) WITH (quantizer = sq8)');
 $node->safe_psql('postgres', 'CREATE SEQUENCE ids START 1000000');
 
 # Scripts for pgbench.  A search that does not get its ten different rows in order divides by zero.
@@ -97,6 +98,7 @@ sub under_load
 	cmp_ok($rounds, '>', 1, "$name: they were repeated");
 	same_answers($node, "$name: afterwards the index answers as the table does");
 	same_answers($node, "$name: under cosine, flat, with NULLs", table => 'c', op => '<=>');
+	same_answers($node, "$name: sq8, with NULLs", table => 'c');
 	return;
 }
 

@@ -15,7 +15,12 @@ is($node->safe_psql('postgres', 'SHOW shared_preload_libraries'), '$libdir/vecsi
 fill($node, rows => 8000, dim => 32, no_index => 1);
 $node->safe_psql('postgres', 'INSERT INTO t VALUES (9000, NULL), (9001, array_fill(0, ARRAY[32])::vector)');
 
-foreach my $case ([ 'vector_l2_ops', 'sq8' ], [ 'vector_cosine_ops', 'flat' ], [ 'vector_ip_ops', 'sq8' ])
+foreach my $case (
+	[ 'vector_l2_ops', 'sq8' ],
+	[ 'vector_cosine_ops', 'flat' ],
+	[ 'vector_l2_ops', 'rabitq' ],
+	[ 'vector_cosine_ops', 'rabitq' ],
+	[ 'vector_ip_ops', 'rabitq' ])
 {
 	my ($opclass, $quantizer) = @$case;
 	my $create = "ON t USING ivf (v $opclass) WITH (quantizer = $quantizer)";
