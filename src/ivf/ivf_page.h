@@ -335,6 +335,9 @@ tid_slot_set(TidSlot &slot, ItemPointerData tid, bool coded)
 // Cold codes by row number: as many as fit a page, each of row_bytes.
 inline constexpr Size kRowSpace = kPageEnd - kContent;
 
+// A cold code takes at least the bytes of 64 dimensions in four bits.
+inline constexpr uint32 kMostRowsPerPage = kRowSpace / 32;
+
 inline uint32
 rows_per_page(Size row_bytes)
 {

@@ -24,13 +24,21 @@ struct Survivor
 	uint32 row;
 };
 
+// A copy of a page of the TID store.
+struct TidPage
+{
+	uint32 number;
+	PGAlignedBlock copy;
+};
+
 static void begin_walk(Scan &scan, uint32 list, uint32 probe, ListWalk &walk);
 static void sift_block(Scan &scan, const BlockRun &run, uint32 block, const core::ListTerm &term,
                        uint32 probe, CandidateRun *sink);
 static void recall_block(Scan &scan, uint32 mask, const float *lower, const uint32 *rows, uint32 probe,
                          CandidateRun *sink);
 static bool refine_survivors(Scan &scan, uint32 probe);
-static void stream_page(Scan &scan, uint32 number, CandidateRun *sink);
+static void stream_page(Scan &scan, uint32 number, TidPage &tids, CandidateRun *sink);
+static bool row_coded(const Index &index, uint32 row, TidPage &tids);
 
 void
 sift_begin(Scan &scan)
@@ -106,7 +114,10 @@ sift_block(Scan &scan, const BlockRun &run, uint32 block, const core::ListTerm &
 	}
 	if ((live & ~passed) != 0)
 	{
-		pool_add_block(scan.pool, lower, rows, live & ~passed, probe, scan.everything ? -kInfinity : tau);
+		// Beyond infinity are rows whose codes are damaged.
+		double least = scan.everything || tau == kInfinity ? -kInfinity : tau;
+
+		pool_add_block(scan.pool, lower, rows, live & ~passed, probe, least);
 	}
 	for (uint32 mask = live & passed; mask != 0; mask &= mask - 1)
 	{
@@ -118,7 +129,10 @@ sift_block(Scan &scan, const BlockRun &run, uint32 block, const core::ListTerm &
 			scan.survivors = static_cast<Survivor *>(
 				repalloc_huge(scan.survivors, scan.survivors_room * sizeof(Survivor)));
 		}
-		scan.survivors[scan.survivors_n++] = {estimate[slot], lower[slot], rows[slot]};
+		// Not a number, by damage, would have no place in their order.
+		float rank = estimate[slot] == estimate[slot] ? estimate[slot] : -INFINITY;
+
+		scan.survivors[scan.survivors_n++] = {rank, lower[slot], rows[slot]};
 	}
 }
 
@@ -185,6 +199,13 @@ refine_survivors(Scan &scan, uint32 probe)
 	return improved;
 }
 
+// What a candidate carries of its upper bound, rounded up.
+static float
+round_width(double lower, double upper)
+{
+	return std::nextafterf(static_cast<float>(upper - lower), INFINITY);
+}
+
 void
 cold_refine(Scan &scan, Candidate &candidate, double *upper)
 {
@@ -209,7 +230,7 @@ cold_refine(Scan &scan, Candidate &candidate, double *upper)
 	                                   page_row(buffer_page(scan.row_buffer), index.row_bytes, slot),
 	                                   &candidate.lower, upper);
 	LockBuffer(scan.row_buffer, BUFFER_LOCK_UNLOCK);
-	candidate.width = std::nextafterf(static_cast<float>(*upper - candidate.lower), INFINITY);
+	candidate.width = round_width(candidate.lower, *upper);
 	candidate.coarse = false;
 	candidate.refined = true;
 }
@@ -235,49 +256,89 @@ void
 stream_rows(Scan &scan, CandidateRun *sink)
 {
 	const MetaPage &meta = scan.index.meta;
-	uint32 pages = store_pages(meta.tids, meta.tid_extents);
+	uint32 pages = store_pages(meta.rows, meta.row_extents);
+	TidPage tids = {};
 
+	tids.number = store_pages(meta.tids, meta.tid_extents); // none yet
 	for (uint32 number = 0; number < pages; number++)
 	{
-		stream_page(scan, number, sink);
+		stream_page(scan, number, tids, sink);
 		CHECK_FOR_INTERRUPTS();
 	}
 }
 
-// The rows of one page of the TID store.
+// The rows of one page of the row store.
 static void
-stream_page(Scan &scan, uint32 number, CandidateRun *sink)
+stream_page(Scan &scan, uint32 number, TidPage &tids, CandidateRun *sink)
 {
 	const Index &index = scan.index;
 	const MetaPage &meta = index.meta;
-	Buffer buffer = page_read(index.relation, store_page(meta.tids, meta.tid_extents, number), PageKind::Tid,
-	                          BUFFER_LOCK_SHARE);
-	PGAlignedBlock copy;
+	const core::TwoLevel &levels = *index.quantizer->two_level;
+	uint32 per_page = rows_per_page(index.row_bytes);
+	uint32 rows[kMostRowsPerPage];
+	double lower[kMostRowsPerPage];
+	double upper[kMostRowsPerPage];
+	uint32 n = 0;
 
-	memcpy(copy.data, buffer_page(buffer), BLCKSZ);
-	page_release(buffer);
-	for (uint32 i = 0; i < kTidsPerPage; i++)
+	for (uint32 row = number * per_page; row < (number + 1) * per_page; row++)
 	{
-		Candidate candidate = {0, 0, number * kTidsPerPage + i, 0, false, false, false};
-		double upper;
-
-		if (!tid_slot_coded(*page_tid_slot(copy.data, i)))
+		if (row_coded(index, row, tids))
 		{
-			continue;
+			rows[n++] = row;
 		}
-		cold_refine(scan, candidate, &upper);
-		candidate.refined = false; // streaming again gives the same
-		if (sink != nullptr)
-		{
-			if (!seen_has(scan.seen, candidate.row))
-			{
-				pool_recall_add(scan.pool, sink, candidate);
-			}
-			continue;
-		}
-		core::best_k_offer(scan.best, upper);
-		pool_add(scan.pool, candidate, core::best_k_worst(scan.best));
 	}
+	if (n == 0)
+	{
+		return;
+	}
+
+	Buffer buffer = page_read(index.relation, store_page(meta.rows, meta.row_extents, number), PageKind::Row,
+	                          BUFFER_LOCK_SHARE);
+
+	for (uint32 i = 0; i < n; i++)
+	{
+		levels.refine(scan.prepared, page_row(buffer_page(buffer), index.row_bytes, rows[i] % per_page),
+		              lower + i, upper + i);
+	}
+	page_release(buffer);
+	for (uint32 i = 0; i < n; i++)
+	{
+		Candidate candidate = {lower[i], 0, rows[i], 0, false, false, false};
+
+		candidate.width = round_width(lower[i], upper[i]);
+		if (sink == nullptr)
+		{
+			core::best_k_offer(scan.best, upper[i]);
+			pool_add(scan.pool, candidate, core::best_k_worst(scan.best));
+		}
+		else if (!seen_has(scan.seen, rows[i]))
+		{
+			pool_recall_add(scan.pool, sink, candidate);
+		}
+	}
+}
+
+// Whether a row has a cold code, by a copy of its page of the TID store.
+static bool
+row_coded(const Index &index, uint32 row, TidPage &tids)
+{
+	const MetaPage &meta = index.meta;
+	uint32 number = row / kTidsPerPage;
+
+	if (number >= store_pages(meta.tids, meta.tid_extents))
+	{
+		return false;
+	}
+	if (number != tids.number)
+	{
+		Buffer buffer = page_read(index.relation, store_page(meta.tids, meta.tid_extents, number),
+		                          PageKind::Tid, BUFFER_LOCK_SHARE);
+
+		memcpy(tids.copy.data, buffer_page(buffer), BLCKSZ);
+		tids.number = number;
+		page_release(buffer);
+	}
+	return tid_slot_coded(*page_tid_slot(tids.copy.data, row % kTidsPerPage));
 }
 
 } // namespace vecsim::ivf
