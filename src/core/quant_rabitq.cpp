@@ -212,8 +212,8 @@ rabitq_refine(const void *memory, const void *row, double *lower, double *upper)
 
 	*lower = rabitq_value_distance(memory, estimate - half);
 	*upper = rabitq_value_distance(memory, estimate + half);
-	// Only damaged factors give NaN: such a row is looked at.
-	*lower = *lower == *lower ? *lower : -kInfinity;
+	// Only damaged factors give NaN or an infinite lower bound: such a row is looked at.
+	*lower = *lower < kInfinity ? *lower : -kInfinity;
 	*upper = *upper == *upper ? *upper : kInfinity;
 }
 

@@ -51,13 +51,13 @@ struct ValueDistance
 	const void *query;
 };
 
-// The distance of a lower bound; NaN, which only damage gives, counts as -infinity.
+// The distance of a lower bound; NaN and infinity, which only damage gives, count as -infinity: no row may be lost.
 inline double
 value_lower(const ValueDistance &value, float lower)
 {
 	double distance = value.distance(value.query, lower);
 
-	return distance == distance ? distance : -get_float8_infinity();
+	return distance < get_float8_infinity() ? distance : -get_float8_infinity();
 }
 
 // Forgotten rows read again, in order.
