@@ -73,6 +73,10 @@ entries_a_row(const core::Quantizer &quantizer)
 	return quantizer.two_level != nullptr ? quantizer.two_level->entries_a_row : 1;
 }
 
+// Lists in a row that may bring nothing before a search at the present target stops (core/stop.h).  A second list a row
+// does not shorten it under inner product, where the lists come by how far their rows may reach.
+uint32 patience_of(const Index &index);
+
 // Floats of a place, and of the centroids it is compared with.
 uint32 place_dim_of(const core::Quantizer &quantizer, uint32 dim);
 

@@ -9,7 +9,6 @@
 // on the number of rows, under GROUP BY and DISTINCT, and for min() and max().
 #include "pg/pg.h"
 
-#include "core/stop.h"
 #include "ivf/ivf.h"
 #include "pg/guc.h"
 
@@ -83,8 +82,7 @@ share_probed(const Index &opened)
 {
 	constexpr double kBefore = 1.6;
 	double lists = opened.meta.lists;
-	double patience =
-		core::patience_for(pg::guc_target_recall, opened.meta.lists, entries_a_row(*opened.quantizer));
+	double patience = patience_of(opened);
 	double probes = pg::guc_probes > 0 ? pg::guc_probes : kBefore * patience;
 
 	return Min(1.0, probes / Max(lists, 1.0));

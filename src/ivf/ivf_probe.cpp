@@ -27,6 +27,15 @@ static bool read_list(Scan &scan, uint32 list, uint32 probe, CandidateRun *run);
 static bool take_block(Scan &scan, const double *lower, const double *upper, uint32 n, uint32 probe,
                        CandidateRun *run);
 
+uint32
+patience_of(const Index &index)
+{
+	bool by_reach = index.metric->id == core::MetricId::InnerProduct;
+
+	return core::patience_for(pg::guc_target_recall, index.meta.lists,
+	                          by_reach ? 1 : entries_a_row(*index.quantizer));
+}
+
 void
 probe_begin(Scan &scan, Datum query)
 {
@@ -45,8 +54,7 @@ probe_begin(Scan &scan, Datum query)
 	scan.streak = 0;
 	scan.consumed = 0;
 	scan.due = static_cast<uint32>(pg::guc_probes);
-	scan.patience = core::patience_for(pg::guc_target_recall, scan.index.meta.lists,
-	                                   entries_a_row(*scan.index.quantizer));
+	scan.patience = patience_of(scan.index);
 	scan.everything = scan.due == 0 && pg::guc_target_recall >= 1;
 	set_wanted(scan, limit > 0 ? limit : kFirstWanted);
 	if (scan.prepared == nullptr)
