@@ -16,14 +16,19 @@ $node->init;
 $node->append_conf('postgresql.conf', "log_statement = none\nautovacuum = off\nshared_buffers = 64MB\n");
 $node->start;
 $node->safe_psql('postgres', $VecsimTest::helpers . <<'SQL');
+-- A scan of few lists, pulled to its end.
+CREATE FUNCTION by_probes(rel regclass, op text, q vector, n bigint,
+                          OUT ids bigint[], OUT distances float8[], OUT plan text) LANGUAGE sql
+	SET enable_seqscan = off SET enable_sort = off SET ivf.probes = 2
+	AS 'SELECT * FROM answer(rel, op, q, n)';
 -- '' if a scan pulled to its end gives each row once, in order but for one run of late rows.
-CREATE FUNCTION index_incomplete(rel regclass) RETURNS text LANGUAGE plpgsql AS $$
+CREATE FUNCTION index_incomplete(rel regclass, by text DEFAULT 'by_index') RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
 	n bigint;
 	i record;
 BEGIN
 	EXECUTE format('SELECT count(*) FROM %s', rel) INTO n;
-	i := by_index(rel, '<->', make_vector(12, 8), n + 5);
+	EXECUTE format('SELECT * FROM %I($1, ''<->'', make_vector(12, 8), $2)', by) INTO i USING rel, n + 5;
 	IF cardinality(i.ids) <> n OR (SELECT count(DISTINCT id) FROM unnest(i.ids) id) <> n THEN
 		RETURN format('%s rows of %s', cardinality(i.ids), n);
 	END IF;
@@ -125,9 +130,9 @@ sub payload_of
 	my ($pages) = @_;
 	my ($height, $blocks) = map { get($pages, 0, $META{$_}) } qw(height blocks_per_page);
 	my $start = 24 + 24 * $blocks + 4 * $height * $blocks;
-	my $exact = get($pages, 0, $META{quantizer}) == 1;
+	my $entry = { 1 => 4 * 8 + 4, 2 => 8 + 12, 3 => 64 / 8 + 8 }->{ get($pages, 0, $META{quantizer}) };
 
-	return ($start + -$start % 32, $blocks * (($height * ($exact ? 4 * 8 + 4 : 8 + 12) + 31) & ~31));
+	return ($start + -$start % 32, $blocks * (($height * $entry + 31) & ~31));
 }
 
 # Overwrites the codes and factors of all lists with centroids.
@@ -151,6 +156,22 @@ sub damage_codes
 				  defined $byte ? chr($byte) x ($bytes / $blocks) : random_bytes($bytes / $blocks);
 			}
 		}
+		return;
+	};
+}
+
+# Overwrites the content of all pages of a kind.
+sub damage_content
+{
+	my ($kind, $byte) = @_;
+
+	return sub {
+		my ($pages) = @_;
+		my @numbers = pages_of_kind($pages, $kind);
+
+		die "no page of kind $kind" if !@numbers;
+		substr($pages->[$_], 32, 8176 - 32) = defined $byte ? chr($byte) x (8176 - 32) : random_bytes(8176 - 32)
+		  foreach @numbers;
 		return;
 	};
 }
@@ -245,6 +266,20 @@ my %damages = (
 		query => qr/^(XX002)?$/, lax => 1 },
 	tid_check => { do => damage_page('tid', sub { add_to(@_, $OPAQUE{check}, 1) }), query => qr/^$/ });
 
+# Those of what only two-level codes have: cold codes of rows, codes of centroids, the mean.
+my %damages_two_level = (
+	(map { my $kind = $_;
+		("${kind}_kind" => { do => damage_field($kind, $OPAQUE{kind}, 4) },
+			"${kind}_id" => { do => damage_field($kind, $OPAQUE{page_id}, 1) },
+			"zero_$kind" => { do => damage_page($kind, sub { $_[0][ $_[1] ] = "\0" x 8192 }) }) } qw(row code mean)),
+	meta_rows => { do => damage_meta('row_extents', 0, 1) },
+	meta_rows_many => { do => damage_meta('row_extents', 5000, 1) },
+	meta_codes => { do => damage_meta('code_extents', 0, 1) },
+	meta_codes_many => { do => damage_meta('code_extents', 5000, 1) },
+	meta_no_mean => { do => damage_meta('mean', 0xFFFFFFFF, 1) },
+	meta_mean => { do => damage_meta('mean', 1, 1) },
+	meta_mean_beyond => { do => damage_meta('mean', 100000, 1) });
+
 # Damages after which queries must still be answered: at most recall may be lost.
 my %tolerated = (
 	codes_ff => damage_codes(0xFF),
@@ -254,17 +289,25 @@ my %tolerated = (
 	centroids => damage_page('centroid', sub { substr($_[0][ $_[1] ], 32, 2000) = "\xFF" x 2000 }),
 	centroids_random => damage_page('centroid', sub { substr($_[0][ $_[1] ], 32, 2000) = random_bytes(2000) }));
 
+my %tolerated_two_level = (
+	%tolerated,
+	map { my $kind = $_;
+		("${kind}_ff" => damage_content($kind, 0xFF), "${kind}_00" => damage_content($kind, 0),
+			"${kind}_7f" => damage_content($kind, 0x7F), "${kind}_random" => damage_content($kind, undef)) }
+	  qw(row code mean centroid));
+
 # ---- An index for each of them, all damaged while the server is down ----
 
 my $fuzzed = 40;
+my @two_level = map { "two_$_" } sort(keys %damages, keys %damages_two_level, keys %tolerated_two_level);
 my @tables = (sort(keys %damages, keys %tolerated), (map { "flat_$_" } grep { /codes/ } sort keys %tolerated),
-	map { "fuzz_$_" } 1 .. $fuzzed);
+	@two_level, map { "fuzz_$_" } 1 .. $fuzzed);
 
 $node->safe_psql('postgres', join "\n", map { <<SQL } @tables);
 CREATE TABLE d_$_ (id bigint, v vector(8));
 INSERT INTO d_$_ SELECT * FROM original;
 CREATE INDEX d_${_}_idx ON d_$_ USING ivf (v vector_l2_ops)
-	WITH (lists = 30, quantizer = @{[ /^flat/ ? 'flat' : 'sq8' ]});
+	WITH (lists = 30, quantizer = @{[ /^flat/ ? 'flat' : /^two_|^fuzz_.*[02468]$/ ? 'rabitq' : 'sq8' ]});
 DELETE FROM d_$_ WHERE id % 10 = 3;
 SQL
 same_answers($node, 'whole', table => 'd_kind', dim => 8);
@@ -280,6 +323,12 @@ foreach my $table (@tables)
 	if (defined $flat)
 	{
 		$tolerated{$flat}->($pages);
+	}
+	elsif ($table =~ /^two_(.*)/)
+	{
+		my $damage = $damages{$1} // $damages_two_level{$1};
+
+		$block{$table} = ($tolerated_two_level{$1} // $damage->{do})->($pages);
 	}
 	elsif ($table =~ /^fuzz/)
 	{
@@ -314,6 +363,8 @@ sub right_message
 	ok($version || $message =~ /"d_\w+_idx" is damaged at block $where\n/, "$name: the message names the block")
 	  or diag($message);
 	like($message, qr/HINT:.*REINDEX/, "$name: and gives a hint");
+	unlike($message, qr/sum of the metapage/, "$name: what is wrong, not the sum, is seen")
+	  if $name =~ /^meta_(?!unsealed)/;
 	return;
 }
 
@@ -360,12 +411,49 @@ foreach my $name ((sort keys %tolerated), grep { /^flat/ } @tables)
 	same_answers($node, "$name: and the index is right", table => "d_$name", dim => 8);
 }
 
+# ---- Two-level codes: a query reads other pages by whether it is exact, but what is wrong is seen by one that reads it ----
+
+my $probing = "SELECT index_incomplete('d_%s', 'by_probes')";
+my %unseen = map { ($_ => 1) } qw(tid_other);
+foreach my $name (sort(keys %damages, keys %damages_two_level))
+{
+	my $block = $name =~ /^block_|^entry_|^row_number|^tid_|^truncated|^meta|^zero_meta/ ? undef : $block{"two_$name"};
+	my @states;
+
+	foreach my $statement ($query, $probing, $insert, $vacuum, $query, $probing)
+	{
+		my ($state, $message) = sqlstate_of($node, sprintf $statement, "two_$name");
+
+		like($state, qr/^(XX00[12])?$/, "$name, two levels: $statement") or diag($message);
+		right_message("$name, two levels", $state, $message, $block);
+		push @states, $state;
+	}
+	ok((grep { $_ ne '' } @states) || $unseen{$name}, "$name, two levels: it is seen") or diag("@states");
+	is((sqlstate_of($node, "REINDEX INDEX d_two_${name}_idx"))[0], '', "$name, two levels: REINDEX");
+	same_answers($node, "$name, two levels: and the index is right", table => "d_two_$name", dim => 8);
+}
+
+foreach my $name (sort keys %tolerated_two_level)
+{
+	foreach my $statement ("SELECT index_incomplete('d_%s')", $probing, $insert, $vacuum,
+		"SELECT index_incomplete('d_%s')", $probing)
+	{
+		my ($state, $message) = sqlstate_of($node, sprintf $statement, "two_$name");
+
+		is($state, '', "$name, two levels: $statement") or diag($message);
+		next if $statement !~ /^SELECT/ || $state ne '';
+		like($node->safe_psql('postgres', sprintf $statement, "two_$name"), qr/^(order)?$/, "$name: each row once");
+	}
+	is((sqlstate_of($node, "REINDEX INDEX d_two_${name}_idx"))[0], '', "$name, two levels: REINDEX");
+	same_answers($node, "$name, two levels: and the index is right", table => "d_two_$name", dim => 8);
+}
+
 my %outcomes;
 foreach my $table (grep { /^fuzz/ } @tables)
 {
 	my @problems;
 
-	foreach my $statement ("SELECT index_incomplete('d_%s')", $vacuum, $insert, $vacuum, $query,
+	foreach my $statement ("SELECT index_incomplete('d_%s')", $probing, $vacuum, $insert, $vacuum, $query, $probing,
 		'REINDEX INDEX d_%s_idx')
 	{
 		my ($state, $message) = sqlstate_of($node, sprintf $statement, $table);

@@ -11,14 +11,16 @@ use Exporter 'import';
 our @EXPORT = qw(read_index write_index get put pages_of_kind seal_meta seal_entry seal_block entry_at block_at
   %KIND %META %ENTRY %BLOCK %OPAQUE);
 
-our %KIND = (meta => 1, centroid => 2, directory => 3, block => 4, tid => 5);
+our %KIND = (
+	meta => 1, centroid => 2, directory => 3, block => 4, tid => 5, row => 6, mean => 8, code => 10);
 
 # Offset and format of fields: from the page's first byte, or from that of the entry or block header.
 our %OPAQUE = (room => [ 8176, 'V' ], check => [ 8180, 'V' ], kind => [ 20, 'v' ], page_id => [ 22, 'v' ]);
 our %META = (
 	magic => [ 24, 'V' ], version => [ 28, 'v' ], metric => [ 30, 'C' ], quantizer => [ 31, 'C' ], dim => [ 32, 'V' ],
-	lists => [ 36, 'V' ], height => [ 40, 'V' ], blocks_per_page => [ 44, 'V' ], tid_extents => [ 80, 'v' ],
-	centroid_extents => [ 84, 'v' ], directory_extents => [ 86, 'v' ], check => [ 3160, 'V' ]);
+	lists => [ 36, 'V' ], height => [ 40, 'V' ], blocks_per_page => [ 44, 'V' ], mean => [ 72, 'V' ],
+	tid_extents => [ 80, 'v' ], row_extents => [ 82, 'v' ], centroid_extents => [ 84, 'v' ],
+	directory_extents => [ 86, 'v' ], code_extents => [ 88, 'v' ], check => [ 3424, 'V' ]);
 our %ENTRY = (
 	generation => [ 0, 'V' ], blocks => [ 4, 'V' ], first => [ 8, 'V' ], first_index => [ 12, 'v' ],
 	tail => [ 16, 'V' ], tail_index => [ 20, 'v' ], room => [ 24, 'V' ], room_index => [ 28, 'v' ],
@@ -106,7 +108,7 @@ sub seal_meta
 {
 	my ($pages) = @_;
 
-	put($pages, 0, $META{check}, crc32c(substr($pages->[0], 24, 3160 - 24)));
+	put($pages, 0, $META{check}, crc32c(substr($pages->[0], 24, $META{check}[0] - 24)));
 	return;
 }
 
