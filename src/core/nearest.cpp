@@ -205,8 +205,8 @@ nearest_dots(const float *query, const float *rows, size_t stride, size_t n, siz
 	kernels::active().dot_f32_rows(query, rows, stride, n, dim, out);
 }
 
-// A list and its score as one number: the smaller, the better; ties go to the lower list.  Sorting numbers has no branches
-// to mispredict, and this is done for every query.  NaN counts as -infinity.
+// A list and its score as one number: the smaller, the better; ties go to the lower list.  Sorting numbers
+// has no branches to mispredict, and this is done for every query.  NaN counts as -infinity.
 static uint64_t
 order_key(const ListScore &list)
 {
