@@ -93,7 +93,7 @@ foreach my $case (
 		$probed{$quantizer} = ($probed[0] + $probed[1]) / 2;
 	}
 	cmp_ok($probed{sq8}, '>', $probed{flat} - 0.01, "$items, $metric: sq8 loses less than 1 % against flat");
-	cmp_ok($probed{rabitq}, '>', $probed{flat}, "$items, $metric: a second list finds more than flat with as many probes");
+	cmp_ok($probed{rabitq}, '>', $probed{flat}, "$items, $metric: a second list a row finds more by as many probes");
 	cmp_ok($probed{flat}, '<', 1, '... at a number of probes that does lose something');
 }
 
