@@ -411,7 +411,7 @@ foreach my $name ((sort keys %tolerated), grep { /^flat/ } @tables)
 	same_answers($node, "$name: and the index is right", table => "d_$name", dim => 8);
 }
 
-# ---- Two-level codes: exact queries read other pages than probing ones; what is wrong is seen by one that reads it ----
+# ---- Two-level codes: exact and probing queries read different pages; one of them sees what is wrong ----
 
 my $probing = "SELECT index_incomplete('d_%s', 'by_probes')";
 my %unseen = map { ($_ => 1) } qw(tid_other);
