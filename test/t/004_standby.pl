@@ -9,8 +9,9 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 use VecsimTest;
 
-# The standby compares each page it has replayed with the one the primary wrote, and dies where they differ.
-my $primary = new_node('primary', streaming => 1, conf => "wal_consistency_checking = 'all'\n");
+# The standby compares each page it has replayed with the one the primary wrote, and dies where they differ.  On a slow
+# machine it may fall behind by more than the primary would keep of itself.
+my $primary = new_node('primary', streaming => 1, conf => "wal_consistency_checking = 'all'\nwal_keep_size = '4GB'\n");
 
 $primary->backup('copy');
 my $standby = PostgreSQL::Test::Cluster->new('standby');
