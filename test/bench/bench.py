@@ -110,6 +110,16 @@ def arguments():
     return options
 
 
+def measure(bench, parts):
+    """Loads both sides and measures the parts asked for, in their own order."""
+    facts(bench)
+    if set(parts) - NEEDS_NO_INDEX:
+        search.build_indexes(bench)
+    for name, measure_part in PARTS.items():
+        if name in parts:
+            measure_part(bench)
+
+
 def main():
     """Runs the parts; the process's exit code."""
     options = arguments()
@@ -120,15 +130,11 @@ def main():
         bench = Bench(running, options, directory)
         if sides.VECSIM not in bench.sides:
             sys.exit("vecsim is not installed: run `make install` first")
-        facts(bench)
-        parts = options.only.split(",")
-        if set(parts) - NEEDS_NO_INDEX:
-            search.build_indexes(bench)
-        for name, measure in PARTS.items():
-            if name in parts:
-                measure(bench)
-        bench.close()
-    bench.results.write(directory)
+        try:
+            measure(bench, options.only.split(","))
+        finally:
+            bench.close()
+            bench.results.write(directory)  # what there is, when it is broken off
     failed = bench.results.failed()
     print("\n" + (f"{len(failed)} bars missed: " + "; ".join(failed) if failed else "every bar reached"))
     return 1 if failed else 0
