@@ -278,9 +278,10 @@ vecsim_vector_concat(PG_FUNCTION_ARGS)
 namespace
 {
 
-// Has the CPU fetch a value, and the one that a sequential scan is likely to ask for next: rows fill a page from its end, so
-// the next row's value lies as far before this one as this one is long.  A value of 384 dimensions is 24 cache lines, too
-// short for the CPU's own prefetching to get going.  Prefetching any address is harmless.
+// Has the CPU fetch a value, and the one that a sequential scan is likely to ask for next: rows fill a page
+// from its end, so the next row's value lies as far before this one as this one is long.  A value of 384
+// dimensions is 24 cache lines, too short for the CPU's own prefetching to get going.  Prefetching any address
+// is harmless.
 static void
 prefetch_values(const Vector *value)
 {
