@@ -41,7 +41,7 @@ class Bench:
         self.data = dataset.load(options.data, options.rows, 100 if options.quick else None)
         self.timed = self.data.spread(100 if options.quick else 500)
         self.rounds = options.rounds or (2 if options.quick else 5)
-        self.cancels = 10 if options.quick else 100
+        self.cancels = options.cancels or (10 if options.quick else 100)
         self.workers = options.workers
         self.goals = [float(goal) for goal in options.goals.split(",")]
         self.wanted = options.configs.split(",") if options.configs else None
@@ -101,6 +101,7 @@ def arguments():
     parser.add_argument("--quick", action="store_true", help="fewer queries, rounds and cancels")
     parser.add_argument("--rows", type=int, help="only so many base rows")
     parser.add_argument("--rounds", type=int, help="interleaved rounds of each timing")
+    parser.add_argument("--cancels", type=int, help="cancelled builds, and cancelled scans")
     parser.add_argument("--goals", default="0.95,0.99", help="recalls at which speed is compared")
     parser.add_argument("--workers", type=int, default=2, help="max_parallel_maintenance_workers of builds")
     options = parser.parse_args()
