@@ -17,7 +17,7 @@ def statements(side):
 
 
 def time_statement(client, sql, queries):
-    """Median microseconds of a sequential statement, with queries if it takes them; processor microseconds."""
+    """Median microseconds of a sequential statement, with queries if it takes them; processor time too."""
     client.prepare(sql)
     if "$1" not in sql:
         client.repeat(1)
