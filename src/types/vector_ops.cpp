@@ -278,20 +278,33 @@ vecsim_vector_concat(PG_FUNCTION_ARGS)
 namespace
 {
 
-// Has the CPU fetch a value, and the one that a sequential scan is likely to ask for next: rows fill a page
-// from its end, so the next row's value lies as far before this one as this one is long.  A value of 384
-// dimensions is 24 cache lines, too short for the CPU's own prefetching to get going.  Prefetching any address
-// is harmless.
+// Has the CPU fetch the values that a sequential scan is likely to ask for soon: 384 dimensions are 24 cache
+// lines, too short for the CPU's own prefetching to get going.  `value` stands on a page of a table.  Rows fill
+// a page from its end, so the next one lies before this one; and the pages of a table that was read in order
+// stand in neighbouring buffers, so that a little less than a page of rows ahead is at the same place of the
+// next page, one row further up.  Pages that do not neighbour are noticed where the scan crosses them.
+// Prefetching any address is harmless.
 static void
 prefetch_values(const Vector *value)
 {
+	static const char *last = nullptr;
+	static bool pages_neighbour = false;
 	constexpr Size kLine = 64;
-	constexpr Size kMost = BLCKSZ / 2; // longer ones are out of line, and of a copy nothing lies before
-	constexpr Size kRowHeader = 64;
+	constexpr Size kRowHeader = 32;
+	const char *start = reinterpret_cast<const char *>(value);
 	Size bytes = vector_bytes(value->dim);
-	const char *end = reinterpret_cast<const char *>(value) + bytes;
+	ptrdiff_t step = start - last;
 
-	for (Size at = kLine; bytes <= kMost && at < 2 * bytes + kRowHeader; at += kLine)
+	if (step > 0 || step < -BLCKSZ)
+	{
+		pages_neighbour = step > 0 && step < 2 * BLCKSZ;
+	}
+	last = start;
+
+	const char *end = start + bytes + (pages_neighbour ? BLCKSZ + bytes + kRowHeader : 0);
+	Size ahead = pages_neighbour ? bytes + kLine : 2 * (bytes + kRowHeader);
+
+	for (Size at = kLine; at < ahead; at += kLine)
 	{
 		__builtin_prefetch(end - at);
 	}
@@ -307,7 +320,10 @@ distance_of_arguments(FunctionCallInfo fcinfo)
 	const Vector *b = vector_from_datum(PG_GETARG_DATUM(1));
 
 	vector_check_dims(a, b);
-	prefetch_values(a);
+	if (reinterpret_cast<const char *>(a) == DatumGetPointer(PG_GETARG_DATUM(0)))
+	{
+		prefetch_values(a); // not a copy of what is stored out of line
+	}
 	return metric->distance(a->x, b->x, a->dim);
 }
 
