@@ -31,7 +31,7 @@ list_walk_fetch(ListWalk &walk)
 	{
 		return;
 	}
-	walk.ahead = ReadBuffer(walk.index->relation, walk.next.page);
+	walk.ahead = page_pin(walk.index->relation, walk.next.page);
 
 	// Only addresses are named: nothing is read without the lock.
 	const char *page = static_cast<const char *>(BufferGetPage(walk.ahead));

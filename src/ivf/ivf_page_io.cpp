@@ -45,10 +45,94 @@ page_check(Relation index, Buffer buffer, PageKind kind)
 	}
 }
 
+namespace
+{
+
+// Buffers that pages of an index were last seen in: an entry for the pages of the same number modulo a power of two.
+// It is the relation's rd_amcache, and so goes away with any invalidation: never held over a call.
+struct RecentBuffers
+{
+	uint32 mask;
+	uint32 turn;
+	Buffer buffers[FLEXIBLE_ARRAY_MEMBER];
+};
+
+constexpr uint32 kFewestRecent = 64;
+constexpr uint32 kMostRecent = 1 << 18; // 1 MB a backend, enough for an index of 2 GB
+
+// Every so many times a page is looked up in the ordinary way: that alone raises its usage count, without which a busy
+// page would be the first to be evicted.
+constexpr uint32 kOrdinaryTurn = 4;
+
+// Makes them anew, for as many pages as there are.
+RecentBuffers *
+recent_make(Relation index)
+{
+	BlockNumber pages = RelationGetNumberOfBlocks(index);
+	uint32 n = kFewestRecent;
+
+	while (n < pages && n < kMostRecent)
+	{
+		n *= 2;
+	}
+
+	if (index->rd_amcache != nullptr)
+	{
+		pfree(index->rd_amcache);
+		index->rd_amcache = nullptr;
+	}
+
+	Size bytes = offsetof(RecentBuffers, buffers) + n * sizeof(Buffer);
+	RecentBuffers *recent = static_cast<RecentBuffers *>(MemoryContextAllocZero(index->rd_indexcxt, bytes));
+
+	recent->mask = n - 1;
+	index->rd_amcache = recent;
+	return recent;
+}
+
+} // namespace
+
+Buffer
+page_pin(Relation index, BlockNumber block)
+{
+	if (RelationUsesLocalBuffers(index))
+	{
+		return ReadBuffer(index, block);
+	}
+
+	RecentBuffers *recent = static_cast<RecentBuffers *>(index->rd_amcache);
+
+	if (recent == nullptr || (block / 2 > recent->mask && recent->mask + 1 < kMostRecent))
+	{
+		recent = recent_make(index);
+	}
+
+	Buffer last = recent->buffers[block & recent->mask];
+
+	if (BufferIsValid(last) && ++recent->turn % kOrdinaryTurn != 0 &&
+	    compat::read_recent_buffer(index, block, last))
+	{
+		pgstat_count_buffer_read(index);
+		pgstat_count_buffer_hit(index);
+		return last;
+	}
+
+	Buffer buffer = ReadBuffer(index, block);
+
+	recent = static_cast<RecentBuffers *>(index->rd_amcache);
+	if (recent != nullptr)
+	{
+		recent->buffers[block & recent->mask] = buffer;
+	}
+	return buffer;
+}
+
 Buffer
 page_read(Relation index, BlockNumber block, PageKind kind, int mode, BufferAccessStrategy strategy)
 {
-	Buffer buffer = ReadBufferExtended(index, MAIN_FORKNUM, block, RBM_NORMAL, strategy);
+	Buffer buffer = strategy == nullptr
+	                    ? page_pin(index, block)
+	                    : ReadBufferExtended(index, MAIN_FORKNUM, block, RBM_NORMAL, strategy);
 
 	LockBuffer(buffer, mode);
 	page_check(index, buffer, kind);

@@ -12,6 +12,10 @@ namespace vecsim::ivf
 
 // ---- Reading -------------------------------------------------------------------------------------------------------
 
+// Pins a page: first where it was last seen, without the look-up in the table of all buffers, which costs two or three
+// misses of the cache.
+Buffer page_pin(Relation index, BlockNumber block);
+
 // Pins and locks a page and checks that it is of this kind.  The caller lets it go with page_release().
 // mode is BUFFER_LOCK_SHARE or BUFFER_LOCK_EXCLUSIVE; strategy may be null.
 Buffer page_read(Relation index, BlockNumber block, PageKind kind, int mode,

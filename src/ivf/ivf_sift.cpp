@@ -221,7 +221,7 @@ cold_refine(Scan &scan, Candidate &candidate, double *upper)
 			ReleaseBuffer(scan.row_buffer);
 			scan.row_buffer = InvalidBuffer;
 		}
-		scan.row_buffer = ReadBuffer(index.relation, block);
+		scan.row_buffer = page_pin(index.relation, block);
 		scan.row_block = block;
 	}
 	LockBuffer(scan.row_buffer, BUFFER_LOCK_SHARE);

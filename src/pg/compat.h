@@ -51,6 +51,17 @@ extend_relation(Relation relation, ForkNumber fork, bool take_lock)
 #endif
 }
 
+// Pins a page of the main fork if the buffer it was last seen in still holds it.
+inline bool
+read_recent_buffer(Relation relation, BlockNumber block, Buffer recent)
+{
+#if PG_VERSION_NUM >= 160000
+	return ReadRecentBuffer(relation->rd_locator, MAIN_FORKNUM, block, recent);
+#else
+	return ReadRecentBuffer(relation->rd_node, MAIN_FORKNUM, block, recent);
+#endif
+}
+
 // The routine that an access method's handler returns, filled by fill().
 // 19 wants one that lives for ever; up to 18 the relation cache frees what it is given.
 template <void (*fill)(IndexAmRoutine *)>
