@@ -29,7 +29,6 @@ PARTS = {
     "build": build.measure_build,
     "cancel": cancel.measure_cancel,
 }
-NEEDS_NO_INDEX = {"exact", "build"}
 
 
 class Bench:
@@ -57,6 +56,11 @@ class Bench:
             client.sql(*side.setup)
             self.clients[side] = client
         return self.clients[side]
+
+    def use(self, config):
+        """Makes one index the only one of its table that is used, building it if need be."""
+        sides.ensure_index(self.control, config)
+        sides.use_index(self.control, config)
 
     def configs(self):
         """The configurations to measure, theirs before ours."""
@@ -114,8 +118,6 @@ def arguments():
 def measure(bench, parts):
     """Loads both sides and measures the parts asked for, in their own order."""
     facts(bench)
-    if set(parts) - NEEDS_NO_INDEX:
-        search.build_indexes(bench)
     for name, measure_part in PARTS.items():
         if name in parts:
             measure_part(bench)

@@ -7,27 +7,15 @@ import numpy
 
 import sides
 from dataset import KINDS
-from server import execute, scalar
+from server import scalar
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 BAR_GOAL = 0.95  # the recall at which the bars on speed hold
 
 
-def build_indexes(bench):
-    """Creates the index of every configuration that is not there yet."""
-    for config in bench.configs():
-        if not scalar(bench.control, "SELECT to_regclass(%s) IS NULL", ("public." + config.index,)):
-            continue
-        execute(bench.control, f"SET search_path = public, {config.side.schema}")
-        execute(bench.control, f"SET maintenance_work_mem = '{config.memory}'")
-        execute(bench.control, config.create())
-    execute(bench.control, "RESET maintenance_work_mem")
-    execute(bench.control, "CHECKPOINT")
-
-
 def prepare(bench, config, queries):
     """The side's client with this index in force, its queries set, and everything in memory."""
-    sides.use_index(bench.control, config)
+    bench.use(config)
     client = bench.client(config.side)
     client.queries(queries)
     client.prepare(config.side.search)
@@ -139,7 +127,7 @@ def time_queries(bench, config):
 
 def time_lateral(bench, config):
     """Mean microseconds of a query inside one statement over all timed queries; those of the processor."""
-    sides.use_index(bench.control, config)
+    bench.use(config)
     client = bench.client(config.side)
     client.prepare(config.side.lateral)
     client.repeat(1)
@@ -233,6 +221,7 @@ def relation_sizes(bench):
     """Size of every index and table, in megabytes and in bytes a row."""
     n = len(bench.data.base)
     for config in bench.configs():
+        sides.ensure_index(bench.control, config)
         size = scalar(bench.control, "SELECT pg_relation_size(%s::regclass)", ("public." + config.index,))
         bench.results.add(f"index {config.key}", size / 2**20, "MB", note=f"{size / n:.0f} bytes a row")
     for side in bench.sides:

@@ -75,10 +75,10 @@ class Config:
         """Name of the index."""
         return "bench_" + self.key.replace("-", "_")
 
-    def create(self, name=None):
+    def create(self, name=None, table=None):
         """The CREATE INDEX statement; the connection's search_path finds the operator class."""
         options = f" WITH ({self.options})" if self.options else ""
-        return (f"CREATE INDEX {name or self.index} ON {self.side.table} USING {self.method} "
+        return (f"CREATE INDEX {name or self.index} ON {table or self.side.table} USING {self.method} "
                 f"(v vector_cosine_ops){options}")
 
 
@@ -122,6 +122,17 @@ def load_side(connection, side, base, queries):
         copy_rows(connection, table, vectors)
         execute(connection, f"VACUUM (FREEZE, ANALYZE) {table}")
     return scalar(connection, "SELECT extversion FROM pg_extension WHERE extname = %s", (side.extension,))
+
+
+def ensure_index(connection, config):
+    """Builds the index unless it is there already; an index of a part is built when that part is reached."""
+    if scalar(connection, "SELECT to_regclass(%s) IS NOT NULL", ("public." + config.index,)):
+        return
+    execute(connection, f"SET search_path = public, {config.side.schema}")
+    execute(connection, f"SET maintenance_work_mem = '{config.memory}'")
+    execute(connection, config.create())
+    execute(connection, "RESET maintenance_work_mem")
+    execute(connection, "CHECKPOINT")
 
 
 def use_index(connection, config):
