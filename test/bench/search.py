@@ -6,7 +6,6 @@ import subprocess
 import numpy
 
 import sides
-from dataset import KINDS
 from server import scalar
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -18,7 +17,7 @@ def prepare(bench, config, queries):
     bench.use(config)
     client = bench.client(config.side)
     client.queries(queries)
-    client.prepare(config.side.search)
+    client.prepare(config.search)
     return client
 
 
@@ -28,7 +27,7 @@ def measure_recall(bench):
     for config in bench.configs():
         client = prepare(bench, config, bench.data.queries)
         recall = bench.data.recall(client.run(10)[1])
-        for kind, name in enumerate(KINDS):
+        for kind, name in enumerate(bench.data.kinds):
             bar = 0.95 if config in (sides.RABITQ, sides.SQ8) else None
             bench.results.add(f"{config.key}, {name}", recall[kind], "recall@10", at_least=bar)
         if config in (sides.RABITQ, sides.SQ8):
@@ -82,23 +81,28 @@ class Sweep:
         return self.at(high)
 
 
-def sweep(bench, config):
-    """For each goal the fastest point of a configuration over its knobs; its curve goes to the results."""
-    best = {}
-    curve = []
+def fastest(bench, config, goal):
+    """The fastest point of a configuration, over its knobs, whose recall is at least the goal; None if none is.
+
+    What was measured for one goal serves the next; all of it is the configuration's curve in the results.
+    """
     prepare(bench, config, bench.data.queries)
-    bench.client(config.side).run(10)
-    for knob in config.knobs:
-        run = Sweep(bench, config, knob)
+    if config.key not in bench.sweeps:
+        bench.client(config.side).run(10)
+        bench.sweeps[config.key] = [Sweep(bench, config, knob) for knob in config.knobs]
+    found = []
+    for run in bench.sweeps[config.key]:
         run.grid()
-        for goal in bench.goals:
-            point = run.cheapest(goal)
-            if point and (goal not in best or point["us"] < best[goal]["us"]):
-                best[goal] = point
-        bench.client(config.side).sql(f"RESET {knob.setting}")
-        curve += [run.points[step] for step in sorted(run.points)]
-    bench.results.curves[config.key] = curve
-    return best
+        found.append(run.cheapest(goal))
+        bench.client(config.side).sql(f"RESET {run.knob.setting}")
+    bench.results.curves[config.key] = [run.points[step] for run in bench.sweeps[config.key]
+                                        for step in sorted(run.points)]
+    return min((point for point in found if point), key=lambda point: point["us"], default=None)
+
+
+def told(point):
+    """A point in words."""
+    return f"{point['setting']} = {point['value']}, recall {point['recall'][0]:.4f} {point['recall'][1]:.4f}"
 
 
 def measure_speed(bench):
@@ -106,10 +110,11 @@ def measure_speed(bench):
     bench.results.part("settings that reach a recall")
     chosen = {}
     for config in bench.configs():
-        chosen[config.key] = sweep(bench, config)
+        points = {goal: fastest(bench, config, goal) for goal in bench.goals}
+        chosen[config.key] = {goal: point for goal, point in points.items() if point}
         for goal, point in chosen[config.key].items():
             bench.results.add(f"{config.key} at {goal}: {point['setting']} = {point['value']}", point["us"],
-                              "us", note="recall %.4f definitions, %.4f sentences" % point["recall"][:2])
+                              "us", note="recall %.4f %.4f" % point["recall"][:2])
     for goal in bench.goals:
         competitors = [(config, chosen[config.key][goal])
                        for config in bench.configs() if goal in chosen[config.key]]
@@ -129,7 +134,7 @@ def time_lateral(bench, config):
     """Mean microseconds of a query inside one statement over all timed queries; those of the processor."""
     bench.use(config)
     client = bench.client(config.side)
-    client.prepare(config.side.lateral)
+    client.prepare(config.lateral)
     client.repeat(1)
     elapsed = float(client.repeat(1)[0])
     return elapsed / len(bench.timed.queries), client.cpu_us / len(bench.timed.queries)
@@ -183,19 +188,19 @@ def empty_round_trip(bench):
 
 def measure_sq8(bench):
     """What sq8 loses in recall against flat with the same lists and probes, and what its entries take."""
-    bench.results.part("sq8 against flat, 340 lists, the same probes")
+    bench.results.part("sq8 against flat, sqrt(n) lists, the same probes")
     client = bench.client(sides.VECSIM)
     for probes in (5, 10, 20, 40, 80):
         recall = {}
-        for config in (sides.FLAT_340, sides.SQ8_340):
+        for config in (sides.FLAT_SQRT, sides.SQ8_SQRT):
             prepare(bench, config, bench.data.queries)
             client.sql(f"SET ivf.probes = {probes}")
             recall[config.key] = bench.data.recall(client.run(10)[1])
             client.sql("RESET ivf.probes")
-        for kind, name in enumerate(KINDS):
-            loss = recall["flat-340"][kind] - recall["sq8-340"][kind]
+        for kind, name in enumerate(bench.data.kinds):
+            loss = recall["flat-sqrt"][kind] - recall["sq8-sqrt"][kind]
             bench.results.add(f"recall lost, {name}, {probes} probes", loss, "recall@10", at_most=0.01,
-                              note=f"flat {recall['flat-340'][kind]:.4f}, sq8 {recall['sq8-340'][kind]:.4f}")
+                              note=f"flat {recall['flat-sqrt'][kind]:.4f}, sq8 {recall['sq8-sqrt'][kind]:.4f}")
     entry_sizes(bench)
     relation_sizes(bench)
 

@@ -65,6 +65,12 @@ class Server:
         self._as_owner("pg_ctl", "-D", self.data, "-w", "-m", "immediate", "stop")
         shutil.rmtree(self.directory)
 
+    def restart(self, **settings):
+        """Stops and starts again, with settings of postgresql.conf changed; all connections are lost."""
+        words = [f"-k {self.directory}"] + [f"-c {name}={value}" for name, value in settings.items()]
+        self._as_owner("pg_ctl", "-D", self.data, "-w", "-t", "600", "-m", "fast", "-l",
+                       os.path.join(self.directory, "log"), "-o", " ".join(words), "restart")
+
     def _staged(self):
         """Settings that make the server load vecsim from a copy of build/root; none where it cannot."""
         known = subprocess.check_output([os.path.join(self.bindir, "postgres"), "--describe-config"], text=True)
@@ -99,10 +105,15 @@ class Server:
         return connection
 
     def _as_owner(self, program, *arguments):
-        command = [os.path.join(self.bindir, program), *arguments]
-        if os.getuid() == 0:
-            command = ["runuser", "-u", self.owner, "--", *command]
-        subprocess.run(command, check=True, cwd="/", stdout=subprocess.DEVNULL)
+        as_owner(self, program, *arguments, stdout=subprocess.DEVNULL)
+
+
+def as_owner(server, program, *arguments, **options):
+    """Runs one of PostgreSQL's programs as the server's owner; it must succeed.  What subprocess.run returns."""
+    command = [os.path.join(server.bindir, program), *arguments]
+    if os.getuid() == 0:
+        command = ["runuser", "-u", server.owner, "--", *command]
+    return subprocess.run(command, check=True, cwd="/", text=True, **options)
 
 
 def execute(connection, sql, parameters=None):
@@ -115,3 +126,8 @@ def execute(connection, sql, parameters=None):
 def scalar(connection, sql, parameters=None):
     """The single value that a query returns."""
     return execute(connection, sql, parameters)[0][0]
+
+
+def wal_position(connection):
+    """Bytes of WAL inserted so far."""
+    return int(scalar(connection, "SELECT pg_current_wal_insert_lsn() - '0/0'"))
