@@ -6,7 +6,7 @@ Each pair is measured by a client, round trip included, and inside one LATERAL s
 import numpy
 
 import sides
-from search import fastest, listed, time_lateral, time_queries, told
+from search import candidates, fastest, listed, time_lateral, time_queries, told
 
 # How many times faster ours must be: (peer, recall) -> by a client, index time.
 BARS_REAL = {("hnsw", 0.95): (3.5, 5), ("hnsw", 0.99): (8, 10), ("ivfflat", 0.95): (25, None)}
@@ -14,6 +14,7 @@ BARS_LARGE = {("hnsw", 0.95): (10, None), ("hnsw", 0.99): (10, None)}
 BARS_LONG = {("hnsw", 0.95): (8, None)}
 LONG_DIMENSIONS = 1536
 LARGE_ROWS = 1000000
+FINALISTS, FINAL_ROUNDS = 4, 3
 
 
 def bars(bench):
@@ -27,9 +28,18 @@ def bars(bench):
 
 
 def ours_at(bench, goal):
-    """Our fastest (configuration, point) with at least a recall, or None."""
-    found = [(config, fastest(bench, config, goal)) for config in bench.configs() if config.side is sides.VECSIM]
-    return min(((config, point) for config, point in found if point), key=lambda pair: pair[1]["us"], default=None)
+    """Our fastest (configuration, point) with at least a recall, or None.
+
+    The sweeps timed each point once; those that seem fastest are timed again, in turn, by their best.
+    """
+    found = [(config, point) for config in bench.configs() if config.side is sides.VECSIM
+             for point in candidates(bench, config, goal)]
+    found = sorted(found, key=lambda pair: pair[1]["us"])[:FINALISTS]
+    best = [numpy.inf] * len(found)
+    for _ in range(FINAL_ROUNDS if len(found) > 1 else 0):
+        for number, pair in enumerate(found):
+            best[number] = min(best[number], measure_one(bench, pair, time_lateral)[0])
+    return found[int(numpy.argmin(best))] if found else None
 
 
 def measure_one(bench, pair, stopwatch):

@@ -81,8 +81,8 @@ class Sweep:
         return self.at(high)
 
 
-def fastest(bench, config, goal):
-    """The fastest point of a configuration, over its knobs, whose recall is at least the goal; None if none is.
+def candidates(bench, config, goal):
+    """A configuration's cheapest point on each of its knobs whose recall is at least the goal, where one is.
 
     What was measured for one goal serves the next; all of it is the configuration's curve in the results.
     """
@@ -97,7 +97,12 @@ def fastest(bench, config, goal):
         bench.client(config.side).sql(f"RESET {run.knob.setting}")
     bench.results.curves[config.key] = [run.points[step] for run in bench.sweeps[config.key]
                                         for step in sorted(run.points)]
-    return min((point for point in found if point), key=lambda point: point["us"], default=None)
+    return [point for point in found if point]
+
+
+def fastest(bench, config, goal):
+    """The fastest of the candidates, or None where the goal is not reached."""
+    return min(candidates(bench, config, goal), key=lambda point: point["us"], default=None)
 
 
 def told(point):

@@ -86,7 +86,7 @@ class Config:
     @property
     def index(self):
         """Name of the index."""
-        return "bench_" + self.key.replace("-", "_")
+        return "bench_" + self.key.replace("-", "_").lower()
 
     @property
     def halved(self):
@@ -182,15 +182,17 @@ def ensure_index(connection, config):
 
 
 def use_index(connection, config):
-    """Makes one index the only one of its table that the planner may choose, and checks that it does so.
+    """Makes one index the only one of its table that the planner may choose, and checks that timed sessions use it.
 
     Marking the others not valid hides them from planning; nobody writes to the tables.
     """
     execute(connection,
             "UPDATE pg_index SET indisvalid = (indexrelid = %s::regclass) WHERE indrelid = %s::regclass",
             ("public." + config.index, "public." + config.side.table))
-    execute(connection, f"SET search_path = public, {config.side.schema}")
+    for statement in config.side.setup:
+        execute(connection, statement)
     zeros = f"(SELECT v FROM {config.side.query_table} LIMIT 1)"
     plan = execute(connection, f"EXPLAIN (FORMAT json) {config.search.replace('$1', zeros)}")
+    execute(connection, "RESET enable_seqscan")
     if f"'{config.index}'" not in str(plan):
         raise RuntimeError(f"the planner does not choose {config.index}: {plan}")

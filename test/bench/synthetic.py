@@ -16,9 +16,9 @@ EXTRA_CHUNK = 1 << 21
 @dataclass(frozen=True)
 class Shape:
     """What the vectors are like."""
-    alpha: float = 1.2       # eigenvalues fall as i^-alpha: larger is easier
+    alpha: float = 1.0       # eigenvalues fall as i^-alpha: larger is easier
     clusters: int = 2000
-    spread: float = 0.8      # deviation of a row from its centre, in deviations of the centres
+    spread: float = 1.5      # deviation of a row from its centre, in deviations of the centres
     size_power: float = 0.5  # the i-th cluster has a share in proportion to i^-size_power
     norm_sigma: float = 0.3  # of the logarithm of the norms
     seed: int = 20240229

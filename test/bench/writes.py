@@ -138,7 +138,7 @@ def vacuum_one(bench, config, doomed):
     execute(connection, "SELECT pg_stat_force_next_flush()")
     connection.close()
     end = scalar(bench.control, "SELECT pg_current_wal_insert_lsn()")
-    execute(bench.control, "CHECKPOINT")  # so that the WAL is on disk
+    execute(bench.control, "SELECT pg_switch_wal()")  # so that the WAL is on disk
     return (touched(bench.control, config) - before, *written(bench, config, start, end), seconds)
 
 
