@@ -141,7 +141,7 @@ test:
 	@$(MAKE) --no-print-directory -j2 WERROR=-Werror stage build/unit/unit_tests $(CROSS_TESTS) rules-objects
 	@$(RUN) all
 
-bench: all build/bench/kernels
+bench: stage build/bench/kernels
 	$(PYTHON) test/bench/bench.py $(BENCH_ARGS)
 
 BENCH_SRC = $(wildcard test/bench/bench_kernels*.cpp)

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""make bench: measures vecsim, beside pgvector where that is installed, on real sentence embeddings.
+"""make bench: measures vecsim, beside pgvector and FAISS where they are installed, on real sentence embeddings.
 
 Starts its own server, loads the same rows into a table a side, and prints every number with its bar.  Writes
-bench.md, bench.json and recall-qps.png to build/bench.  Exits with 1 when a bar is missed.
+bench.md, bench.json, recall-qps.png, build.png and size.png to build/bench.  Exits with 1 when a bar is missed.
+With --dim the rows are made, of any number and dimension (synthetic.py).  An index is built when a part needs it.
 """
 import argparse
 import os
@@ -11,34 +12,52 @@ import sys
 
 import build
 import cancel
+import clients
 import dataset
 import exact
+import faiss_peer
+import index_time
+import memory
+import profile_query
 import results
 import search
 import server
 import sides
+import synthetic
+import writes
 from client import Client, build_client
 from server import scalar
 
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 PARTS = {
+    "synthetic": synthetic.measure_share,
     "recall": search.measure_recall,
     "sq8": search.measure_sq8,
     "exact": exact.measure_exact,
     "speed": search.measure_speed,
+    "index_time": index_time.measure_index_time,
+    "faiss": faiss_peer.measure_faiss,
+    "clients": clients.measure_clients,
+    "first_query": clients.measure_first_query,
+    "profile": profile_query.measure_profile,
+    "growth": memory.measure_growth,
     "build": build.measure_build,
+    "memory": build.measure_memory,
     "cancel": cancel.measure_cancel,
+    "cold": memory.measure_cold,
+    "inserts": writes.measure_inserts,  # from here on the tables change
+    "vacuum": writes.measure_vacuum,
 }
-NEEDS_NO_INDEX = {"exact", "build"}
 
 
 class Bench:
     """What the parts share: the server, one stopwatch connection a side, the data, and where results go."""
 
     def __init__(self, running, options, directory):
-        self.server = running
+        self.server, self.options = running, options
         self.results = results.Results()
-        self.data = dataset.load(options.data, options.rows, 100 if options.quick else None)
+        self.data = dataset.load(options, directory, 100 if options.quick else None)
+        self.complete = not options.rows and not options.dim and self.data.name == "wordnet"
         self.timed = self.data.spread(100 if options.quick else 500)
         self.rounds = options.rounds or (2 if options.quick else 5)
         self.cancels = options.cancels or (10 if options.quick else 100)
@@ -49,6 +68,7 @@ class Bench:
         self.sides = [side for side in (sides.VECSIM, sides.PGVECTOR) if sides.available(self.control, side)]
         self.scratch = directory
         self.clients = {}
+        self.sweeps = {}  # by configuration: what search.fastest() has measured
 
     def client(self, side):
         """The stopwatch connection of a side."""
@@ -58,10 +78,27 @@ class Bench:
             self.clients[side] = client
         return self.clients[side]
 
+    def use(self, config):
+        """Makes one index the only one of its table that is used, building it if need be."""
+        sides.ensure_index(self.control, config)
+        sides.use_index(self.control, config)
+
     def configs(self):
         """The configurations to measure, theirs before ours."""
         return [config for config in sides.THEIRS + sides.OURS
-                if config.side in self.sides and (not self.wanted or config.key in self.wanted)]
+                if config.side in self.sides and (not self.wanted or config.key in self.wanted)
+                and self.data.base.shape[1] <= config.most_dimensions]
+
+    def main(self):
+        """The two that are compared where all would take too long: hnsw, if it is there, and our default."""
+        return [config for config in (sides.HNSW, sides.RABITQ) if config in self.configs()]
+
+    def restart(self, **settings):
+        """Restarts the server with other settings and opens the connections again when they are needed."""
+        self.close()
+        self.clients = {}
+        self.server.restart(**settings)
+        self.control = self.server.connect()
 
     def close(self):
         """Closes all connections."""
@@ -74,7 +111,7 @@ def facts(bench):
     """Writes down the machine, the settings, and loads both sides."""
     results.machine_facts(bench.results)
     bench.results.fact("server", scalar(bench.control, "SELECT version()"))
-    for name in server.SETTINGS:
+    for name in bench.server.settings:
         if name != "listen_addresses":
             bench.results.fact(name, scalar(bench.control, "SELECT current_setting(%s)", (name,)))
     n, dim = bench.data.base.shape
@@ -82,7 +119,8 @@ def facts(bench):
     bench.results.fact("queries", f"{len(bench.data.queries)} for recall, {len(bench.timed.queries)} timed")
     bench.results.fact("rounds", bench.rounds)
     for side in bench.sides:
-        version = sides.load_side(bench.control, side, bench.data.base, bench.timed.queries)
+        version = sides.load_side(bench.control, side, bench.data.base, bench.timed.queries,
+                                  bench.options.plain)
         bench.results.fact(side.name, version)
     if sides.VECSIM in bench.sides:
         bench.results.fact("simd", scalar(bench.control, "SELECT vecsim.vecsim_simd()"))
@@ -100,9 +138,15 @@ def arguments():
         config.key for config in sides.THEIRS + sides.OURS))
     parser.add_argument("--quick", action="store_true", help="fewer queries, rounds and cancels")
     parser.add_argument("--rows", type=int, help="only so many base rows")
+    parser.add_argument("--dim", type=int, help="made rows of so many dimensions instead of real ones, --rows of them")
+    parser.add_argument("--shape", default="", help="their shape, as name=value,... of synthetic.Shape")
+    parser.add_argument("--plain", action="store_true", help="vectors kept in the table, not beside it (TOAST)")
+    parser.add_argument("--shared-buffers", default="2GB", help="of the server: tables and indexes should fit")
+    parser.add_argument("--faiss-python", help="interpreter that has FAISS (or VECSIM_BENCH_FAISS_PYTHON)")
     parser.add_argument("--rounds", type=int, help="interleaved rounds of each timing")
     parser.add_argument("--cancels", type=int, help="cancelled builds, and cancelled scans")
     parser.add_argument("--goals", default="0.95,0.99", help="recalls at which speed is compared")
+    parser.add_argument("--build-memory", default="64MB", help="maintenance_work_mem of our builds in part build")
     parser.add_argument("--workers", type=int, default=2, help="max_parallel_maintenance_workers of builds")
     options = parser.parse_args()
     unknown = set(options.only.split(",")) - set(PARTS)
@@ -114,8 +158,6 @@ def arguments():
 def measure(bench, parts):
     """Loads both sides and measures the parts asked for, in their own order."""
     facts(bench)
-    if set(parts) - NEEDS_NO_INDEX:
-        search.build_indexes(bench)
     for name, measure_part in PARTS.items():
         if name in parts:
             measure_part(bench)
@@ -127,7 +169,7 @@ def main():
     signal.signal(signal.SIGTERM, lambda *unused: sys.exit("terminated"))  # so that the server is stopped
     directory = os.path.join(ROOT, "build", "bench")
     os.makedirs(directory, exist_ok=True)
-    with server.Server() as running:
+    with server.Server({"shared_buffers": options.shared_buffers}) as running:
         bench = Bench(running, options, directory)
         if sides.VECSIM not in bench.sides:
             sys.exit("vecsim is not installed: run `make install` first")

@@ -10,6 +10,7 @@
 //   run K FILE       executes it once for every query; writes n latencies (float64, microseconds), then n x K
 //                    values of the first column (int64, -1 where there are fewer rows)
 //   repeat N FILE    executes a statement without parameter N times; writes N latencies
+//   spin S FILE      executes it with one query after the other for S seconds; writes the latencies
 //   pid              answers the process id of the backend
 //   stream MB        answers the machine's streaming read speed in GB/s over so many megabytes, best of 5
 #include <endian.h>
@@ -224,6 +225,23 @@ run_repeat(Session &session, size_t n, const std::string &path)
 	return write_results(session, path, latency, ids);
 }
 
+bool
+run_for(Session &session, size_t seconds, const std::string &path)
+{
+	std::vector<double> latency;
+	std::vector<int64_t> ids;
+	double end = now_us() + static_cast<double>(seconds) * 1e6;
+
+	while (now_us() < end)
+	{
+		const std::string &query = session.queries[latency.size() % session.queries.size()];
+
+		if (!execute(session, &query, 0, latency, ids))
+			return false;
+	}
+	return write_results(session, path, latency, ids);
+}
+
 // GB/s of one thread that adds up all words of `megabytes` of memory: the best of five passes.
 double
 stream_speed(size_t megabytes)
@@ -263,7 +281,8 @@ command(Session &session, const std::string &line, std::string &answer)
 	size_t number = 0;
 
 	words >> verb;
-	if (verb == "queries" || verb == "run" || verb == "repeat" || verb == "stream")
+	if (verb == "queries" || verb == "run" || verb == "repeat" || verb == "spin" ||
+	    verb == "stream")
 		words >> number;
 	std::getline(words >> std::ws, rest);
 
@@ -277,6 +296,8 @@ command(Session &session, const std::string &line, std::string &answer)
 		return run_queries(session, number, rest);
 	if (verb == "repeat")
 		return run_repeat(session, number, rest);
+	if (verb == "spin")
+		return run_for(session, number, rest);
 	if (verb == "pid")
 	{
 		answer = std::to_string(PQbackendPID(session.connection));

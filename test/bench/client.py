@@ -73,6 +73,15 @@ class Client:
         self._timed(f"repeat {n} {self.files}.results", n)
         return numpy.fromfile(self.files + ".results", dtype=numpy.float64)
 
+    def spin_begin(self, seconds):
+        """Begins to execute, one query after the other, for so many seconds; spin_end() must follow."""
+        self._send(f"spin {seconds} {self.files}.results")
+
+    def spin_end(self):
+        """Waits for the end: latencies in microseconds."""
+        self._receive()
+        return numpy.fromfile(self.files + ".results", dtype=numpy.float64)
+
     def stream(self, megabytes):
         """The machine's streaming read speed of one thread, bytes a second."""
         return float(self._command(f"stream {megabytes}")) * 1e9
@@ -87,7 +96,13 @@ class Client:
             return int(file.read().split()[0])
 
     def _command(self, line):
+        self._send(line)
+        return self._receive()
+
+    def _send(self, line):
         self.process.stdin.write(line.replace("\n", " ") + "\n")
+
+    def _receive(self):
         answer = self.process.stdout.readline().rstrip("\n")
         if not answer.startswith("ok"):
             raise ClientError(answer or "the client has died")

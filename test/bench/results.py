@@ -1,9 +1,11 @@
-"""What was measured: numbers with their bars, the machine, the plot, and the files they are written to."""
+"""What was measured: numbers with their bars, the machine, and the files they are written to."""
 import json
 import os
 import platform
 import subprocess
 import time
+
+import plots
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -15,6 +17,7 @@ class Results:
         self.facts = {}
         self.rows = []
         self.curves = {}  # configuration -> list of {setting, value, recall, us}
+        self.charts = {}  # name of a chart -> {configuration: value}
 
     def fact(self, name, value):
         """A fact of the machine or the run."""
@@ -36,18 +39,30 @@ class Results:
         self.rows.append(row)
         print("  " + self._line(row), flush=True)
 
+    def missing(self, reason):
+        """Says what is not measured, and why."""
+        self.rows.append({"missing": reason})
+        print(f"  not measured: {reason}", flush=True)
+
+    def chart(self, name, key, value):
+        """A bar of one of the charts."""
+        self.charts.setdefault(name, {})[key] = float(value)
+
     def failed(self):
         """Names of the numbers that miss their bar."""
         return [row["name"] for row in self.rows if row.get("passed") is False]
 
     def write(self, directory):
-        """Writes bench.json, bench.md and, where curves were measured, recall-qps.png."""
+        """Writes bench.json, bench.md and the plots of what was measured."""
         with open(os.path.join(directory, "bench.json"), "w", encoding="utf-8") as file:
-            json.dump({"facts": self.facts, "rows": self.rows, "curves": self.curves}, file, indent=1)
+            json.dump({"facts": self.facts, "rows": self.rows, "curves": self.curves,
+                       "charts": self.charts}, file, indent=1)
         with open(os.path.join(directory, "bench.md"), "w", encoding="utf-8") as file:
             file.write(self._markdown())
-        if self.curves:
-            plot(self.curves, os.path.join(directory, "recall-qps.png"))
+        try:
+            plots.draw(self, directory)
+        except ImportError:
+            print("matplotlib is not installed: no plots", flush=True)
 
     def _line(self, row):
         verdict = ""
@@ -64,37 +79,18 @@ class Results:
                 lines += ["", f"## {row['part']} (load {row['load']:.2f})", "",
                           "| measure | value | unit | bar | | note |", "|---|---|---|---|---|---|"]
                 continue
+            if "missing" in row:
+                lines.append(f"| not measured: {row['missing']} | | | | | |")
+                continue
             verdict = {True: "pass", False: "**FAIL**", None: ""}[row.get("passed")]
             lines.append(f"| {row['name']} | {row['value']:.5g} | {row['unit']} | {row.get('bar', '')} | "
                          f"{verdict} | {row['note']} |")
         for key, curve in self.curves.items():
             lines += ["", f"## Curve of {key}", "",
-                      "| setting | recall definitions | recall sentences | mean us |", "|---|---|---|---|"]
+                      "| setting | recall, first kind | recall, last kind | mean us |", "|---|---|---|---|"]
             lines += [f"| {point['setting']} = {point['value']} | {point['recall'][0]:.4f} | "
                       f"{point['recall'][1]:.4f} | {point['us']:.0f} |" for point in curve]
         return "\n".join(lines) + "\n"
-
-
-def plot(curves, path):
-    """Recall@10 against queries a second, one line a configuration and setting."""
-    import matplotlib
-    matplotlib.use("Agg")
-    from matplotlib import pyplot
-
-    figure, axes = pyplot.subplots(figsize=(9, 6))
-    for key, curve in curves.items():
-        for setting in sorted({point["setting"] for point in curve}):
-            points = sorted((point["recall"][2], 1e6 / point["us"])
-                            for point in curve if point["setting"] == setting)
-            axes.plot(*zip(*points), marker=".", linestyle="--" if setting == "ivf.probes" else "-",
-                      label=f"{key} ({setting})")
-    axes.set_yscale("log")
-    axes.set_xlim(left=0.7)
-    axes.set_xlabel("recall@10, mean of held-out definitions and example sentences")
-    axes.set_ylabel("queries a second, one client")
-    axes.grid(True, which="both", alpha=0.3)
-    axes.legend(fontsize="small")
-    figure.savefig(path, dpi=130, bbox_inches="tight")
 
 
 def first_line(command):

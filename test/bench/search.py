@@ -6,31 +6,18 @@ import subprocess
 import numpy
 
 import sides
-from dataset import KINDS
-from server import execute, scalar
+from server import scalar
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 BAR_GOAL = 0.95  # the recall at which the bars on speed hold
 
 
-def build_indexes(bench):
-    """Creates the index of every configuration that is not there yet."""
-    for config in bench.configs():
-        if not scalar(bench.control, "SELECT to_regclass(%s) IS NULL", ("public." + config.index,)):
-            continue
-        execute(bench.control, f"SET search_path = public, {config.side.schema}")
-        execute(bench.control, f"SET maintenance_work_mem = '{config.memory}'")
-        execute(bench.control, config.create())
-    execute(bench.control, "RESET maintenance_work_mem")
-    execute(bench.control, "CHECKPOINT")
-
-
 def prepare(bench, config, queries):
     """The side's client with this index in force, its queries set, and everything in memory."""
-    sides.use_index(bench.control, config)
+    bench.use(config)
     client = bench.client(config.side)
     client.queries(queries)
-    client.prepare(config.side.search)
+    client.prepare(config.search)
     return client
 
 
@@ -40,7 +27,7 @@ def measure_recall(bench):
     for config in bench.configs():
         client = prepare(bench, config, bench.data.queries)
         recall = bench.data.recall(client.run(10)[1])
-        for kind, name in enumerate(KINDS):
+        for kind, name in enumerate(bench.data.kinds):
             bar = 0.95 if config in (sides.RABITQ, sides.SQ8) else None
             bench.results.add(f"{config.key}, {name}", recall[kind], "recall@10", at_least=bar)
         if config in (sides.RABITQ, sides.SQ8):
@@ -94,23 +81,33 @@ class Sweep:
         return self.at(high)
 
 
-def sweep(bench, config):
-    """For each goal the fastest point of a configuration over its knobs; its curve goes to the results."""
-    best = {}
-    curve = []
+def candidates(bench, config, goal):
+    """A configuration's cheapest point on each of its knobs whose recall is at least the goal, where one is.
+
+    What was measured for one goal serves the next; all of it is the configuration's curve in the results.
+    """
     prepare(bench, config, bench.data.queries)
-    bench.client(config.side).run(10)
-    for knob in config.knobs:
-        run = Sweep(bench, config, knob)
+    if config.key not in bench.sweeps:
+        bench.client(config.side).run(10)
+        bench.sweeps[config.key] = [Sweep(bench, config, knob) for knob in config.knobs]
+    found = []
+    for run in bench.sweeps[config.key]:
         run.grid()
-        for goal in bench.goals:
-            point = run.cheapest(goal)
-            if point and (goal not in best or point["us"] < best[goal]["us"]):
-                best[goal] = point
-        bench.client(config.side).sql(f"RESET {knob.setting}")
-        curve += [run.points[step] for step in sorted(run.points)]
-    bench.results.curves[config.key] = curve
-    return best
+        found.append(run.cheapest(goal))
+        bench.client(config.side).sql(f"RESET {run.knob.setting}")
+    bench.results.curves[config.key] = [run.points[step] for run in bench.sweeps[config.key]
+                                        for step in sorted(run.points)]
+    return [point for point in found if point]
+
+
+def fastest(bench, config, goal):
+    """The fastest of the candidates, or None where the goal is not reached."""
+    return min(candidates(bench, config, goal), key=lambda point: point["us"], default=None)
+
+
+def told(point):
+    """A point in words."""
+    return f"{point['setting']} = {point['value']}, recall {point['recall'][0]:.4f} {point['recall'][1]:.4f}"
 
 
 def measure_speed(bench):
@@ -118,10 +115,11 @@ def measure_speed(bench):
     bench.results.part("settings that reach a recall")
     chosen = {}
     for config in bench.configs():
-        chosen[config.key] = sweep(bench, config)
+        points = {goal: fastest(bench, config, goal) for goal in bench.goals}
+        chosen[config.key] = {goal: point for goal, point in points.items() if point}
         for goal, point in chosen[config.key].items():
             bench.results.add(f"{config.key} at {goal}: {point['setting']} = {point['value']}", point["us"],
-                              "us", note="recall %.4f definitions, %.4f sentences" % point["recall"][:2])
+                              "us", note="recall %.4f %.4f" % point["recall"][:2])
     for goal in bench.goals:
         competitors = [(config, chosen[config.key][goal])
                        for config in bench.configs() if goal in chosen[config.key]]
@@ -139,9 +137,9 @@ def time_queries(bench, config):
 
 def time_lateral(bench, config):
     """Mean microseconds of a query inside one statement over all timed queries; those of the processor."""
-    sides.use_index(bench.control, config)
+    bench.use(config)
     client = bench.client(config.side)
-    client.prepare(config.side.lateral)
+    client.prepare(config.lateral)
     client.repeat(1)
     elapsed = float(client.repeat(1)[0])
     return elapsed / len(bench.timed.queries), client.cpu_us / len(bench.timed.queries)
@@ -195,19 +193,19 @@ def empty_round_trip(bench):
 
 def measure_sq8(bench):
     """What sq8 loses in recall against flat with the same lists and probes, and what its entries take."""
-    bench.results.part("sq8 against flat, 340 lists, the same probes")
+    bench.results.part("sq8 against flat, sqrt(n) lists, the same probes")
     client = bench.client(sides.VECSIM)
     for probes in (5, 10, 20, 40, 80):
         recall = {}
-        for config in (sides.FLAT_340, sides.SQ8_340):
+        for config in (sides.FLAT_SQRT, sides.SQ8_SQRT):
             prepare(bench, config, bench.data.queries)
             client.sql(f"SET ivf.probes = {probes}")
             recall[config.key] = bench.data.recall(client.run(10)[1])
             client.sql("RESET ivf.probes")
-        for kind, name in enumerate(KINDS):
-            loss = recall["flat-340"][kind] - recall["sq8-340"][kind]
+        for kind, name in enumerate(bench.data.kinds):
+            loss = recall["flat-sqrt"][kind] - recall["sq8-sqrt"][kind]
             bench.results.add(f"recall lost, {name}, {probes} probes", loss, "recall@10", at_most=0.01,
-                              note=f"flat {recall['flat-340'][kind]:.4f}, sq8 {recall['sq8-340'][kind]:.4f}")
+                              note=f"flat {recall['flat-sqrt'][kind]:.4f}, sq8 {recall['sq8-sqrt'][kind]:.4f}")
     entry_sizes(bench)
     relation_sizes(bench)
 
@@ -233,6 +231,7 @@ def relation_sizes(bench):
     """Size of every index and table, in megabytes and in bytes a row."""
     n = len(bench.data.base)
     for config in bench.configs():
+        sides.ensure_index(bench.control, config)
         size = scalar(bench.control, "SELECT pg_relation_size(%s::regclass)", ("public." + config.index,))
         bench.results.add(f"index {config.key}", size / 2**20, "MB", note=f"{size / n:.0f} bytes a row")
     for side in bench.sides:

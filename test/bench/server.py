@@ -1,6 +1,8 @@
 """A throw-away PostgreSQL server of the bench's own: made in a temporary directory, gone afterwards.
 
 It listens on a Unix socket only.  Run by root, it belongs to the user `postgres`: PostgreSQL refuses root.
+Where PostgreSQL can load extensions from another folder, it measures what `make stage` put into build/root, so
+that nothing need be installed and another tree's library is not measured by mistake.
 """
 import os
 import pwd
@@ -23,6 +25,7 @@ SETTINGS = {
     "bgwriter_lru_maxpages": "0",
     "max_parallel_workers_per_gather": "0",
 }
+STAGED = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "build", "root")
 
 
 def pg_config(what):
@@ -34,7 +37,9 @@ def pg_config(what):
 class Server:
     """Started by `with Server() as server`; stopped and removed at the end."""
 
-    def __init__(self):
+    def __init__(self, settings=None):
+        """`settings` are added to SETTINGS, or replace some of them."""
+        self.settings = {**SETTINGS, **(settings or {})}
         self.owner = "postgres" if os.getuid() == 0 else pwd.getpwuid(os.getuid()).pw_name
         self.bindir = pg_config("bindir")
         self.directory = None
@@ -47,7 +52,7 @@ class Server:
             self._as_owner("initdb", "-D", self.data, "-A", "trust", "-U", self.owner, "--no-sync",
                            "--encoding=UTF8", "--locale=C")
             with open(os.path.join(self.data, "postgresql.conf"), "a", encoding="ascii") as conf:
-                for name, value in SETTINGS.items():
+                for name, value in {**self.settings, **self._staged()}.items():
                     conf.write(f"{name} = {value}\n")
             self._as_owner("pg_ctl", "-D", self.data, "-w", "-l", os.path.join(self.directory, "log"),
                            "-o", f"-k {self.directory}", "start")
@@ -59,6 +64,21 @@ class Server:
     def __exit__(self, *unused):
         self._as_owner("pg_ctl", "-D", self.data, "-w", "-m", "immediate", "stop")
         shutil.rmtree(self.directory)
+
+    def restart(self, **settings):
+        """Stops and starts again, with settings of postgresql.conf changed; all connections are lost."""
+        words = [f"-k {self.directory}"] + [f"-c {name}={value}" for name, value in settings.items()]
+        self._as_owner("pg_ctl", "-D", self.data, "-w", "-t", "600", "-m", "fast", "-l",
+                       os.path.join(self.directory, "log"), "-o", " ".join(words), "restart")
+
+    def _staged(self):
+        """Settings that make the server load vecsim from a copy of build/root; none where it cannot."""
+        known = subprocess.check_output([os.path.join(self.bindir, "postgres"), "--describe-config"], text=True)
+        root = os.path.join(self.directory, "root")
+        if not os.path.isdir(STAGED) or "extension_destdir\t" not in known:
+            return {}
+        shutil.copytree(STAGED, root)
+        return {"extension_destdir": f"'{root}'"}
 
     @property
     def data(self):
@@ -85,10 +105,15 @@ class Server:
         return connection
 
     def _as_owner(self, program, *arguments):
-        command = [os.path.join(self.bindir, program), *arguments]
-        if os.getuid() == 0:
-            command = ["runuser", "-u", self.owner, "--", *command]
-        subprocess.run(command, check=True, cwd="/", stdout=subprocess.DEVNULL)
+        as_owner(self, program, *arguments, stdout=subprocess.DEVNULL)
+
+
+def as_owner(server, program, *arguments, **options):
+    """Runs one of PostgreSQL's programs as the server's owner; it must succeed.  What subprocess.run returns."""
+    command = [os.path.join(server.bindir, program), *arguments]
+    if os.getuid() == 0:
+        command = ["runuser", "-u", server.owner, "--", *command]
+    return subprocess.run(command, check=True, cwd="/", text=True, **options)
 
 
 def execute(connection, sql, parameters=None):
@@ -101,3 +126,8 @@ def execute(connection, sql, parameters=None):
 def scalar(connection, sql, parameters=None):
     """The single value that a query returns."""
     return execute(connection, sql, parameters)[0][0]
+
+
+def wal_position(connection):
+    """Bytes of WAL inserted so far."""
+    return int(scalar(connection, "SELECT pg_current_wal_insert_lsn() - '0/0'"))

@@ -1,9 +1,20 @@
 """The two sides, their tables and their indexes: all that differs between vecsim and pgvector stands here."""
 import io
+import math
 from dataclasses import dataclass
 
 from dataset import copy_chunks
 from server import execute, scalar
+
+
+HNSW_BYTES_A_ROW = 400  # beyond the vector, of pgvector's graph while it is built in memory
+PGVECTOR_DIMENSIONS = 2000  # beyond, its indexes take half precision only
+
+
+class Rows:
+    """Number and dimension of the base rows, set once when they are loaded: statements and options depend on it."""
+    n = 0
+    dim = 0
 
 
 @dataclass(frozen=True)
@@ -68,34 +79,63 @@ class Config:
     options: str
     knobs: tuple
     bar: float = None
-    memory: str = "64MB"  # maintenance_work_mem of its build
+    memory: str = "64MB"  # maintenance_work_mem of its build, but for hnsw
+
+    most_dimensions: int = 16000
 
     @property
     def index(self):
         """Name of the index."""
-        return "bench_" + self.key.replace("-", "_")
+        return "bench_" + self.key.replace("-", "_").lower()
 
-    def create(self, name=None):
+    @property
+    def halved(self):
+        """The cast that the side's indexes need at this dimension, or nothing."""
+        many = self.side is PGVECTOR and Rows.dim > PGVECTOR_DIMENSIONS
+        return f"::halfvec({Rows.dim})" if many else ""
+
+    @property
+    def search(self):
+        """The statement that is timed, as this index understands it."""
+        if not self.halved:
+            return self.side.search
+        return self.side.search.replace("v <=> $1", f"v{self.halved} <=> $1::vector{self.halved}")
+
+    @property
+    def lateral(self):
+        """The same for all queries of the query table."""
+        return self.side.lateral.replace("v <=> q.v", f"v{self.halved} <=> q.v{self.halved}")
+
+    @property
+    def build_memory(self):
+        """maintenance_work_mem of its build: hnsw gets what its whole graph takes, in megabytes."""
+        if self.method != "hnsw":
+            return self.memory
+        return f"{max(1024, math.ceil(1.2 * Rows.n * (4 * Rows.dim + HNSW_BYTES_A_ROW) / 2**20))}MB"
+
+    def create(self, name=None, table=None):
         """The CREATE INDEX statement; the connection's search_path finds the operator class."""
-        options = f" WITH ({self.options})" if self.options else ""
-        return (f"CREATE INDEX {name or self.index} ON {self.side.table} USING {self.method} "
-                f"(v vector_cosine_ops){options}")
+        options = self.options.format(sqrt=max(1, round(math.sqrt(Rows.n))))
+        column = f"(v{self.halved}) halfvec_cosine_ops" if self.halved else "v vector_cosine_ops"
+        return (f"CREATE INDEX {name or self.index} ON {table or self.side.table} USING {self.method} "
+                f"({column})" + (f" WITH ({options})" if options else ""))
 
 
 TARGET = Knob("ivf.target_recall", (2, 8, 18, 38, 98, 198), 4000)
 PROBES = Knob("ivf.probes", (1, 4, 10, 20, 40, 80, 160, 320), 32768)
-IVFFLAT_PROBES = Knob("ivfflat.probes", (1, 5, 10, 20, 40, 80, 160), 340)
+IVFFLAT_PROBES = Knob("ivfflat.probes", (1, 5, 10, 20, 40, 80, 160, 320, 640), 32768)
 EF_SEARCH = Knob("hnsw.ef_search", (10, 20, 40, 80, 160, 320, 640), 1000)
 
-IVFFLAT = Config("ivfflat-340", PGVECTOR, "ivfflat", "lists = 340", (IVFFLAT_PROBES,))
-HNSW = Config("hnsw", PGVECTOR, "hnsw", "m = 16, ef_construction = 64", (EF_SEARCH,), memory="1GB")
+IVFFLAT = Config("ivfflat", PGVECTOR, "ivfflat", "lists = {sqrt}", (IVFFLAT_PROBES,))
+HNSW = Config("hnsw", PGVECTOR, "hnsw", "m = 16, ef_construction = 64", (EF_SEARCH,))
 RABITQ = Config("rabitq", VECSIM, "ivf", "", (TARGET, PROBES), bar=8.0)
 SQ8 = Config("sq8", VECSIM, "ivf", "quantizer = sq8", (TARGET, PROBES), bar=8.0)
-SQ8_340 = Config("sq8-340", VECSIM, "ivf", "lists = 340, quantizer = sq8", (TARGET, PROBES), bar=8.0)
-FLAT = Config("flat", VECSIM, "ivf", "quantizer = flat", (TARGET, PROBES), bar=3.0)
-FLAT_340 = Config("flat-340", VECSIM, "ivf", "lists = 340, quantizer = flat", (TARGET, PROBES), bar=3.0)
+SQ8_SQRT = Config("sq8-sqrt", VECSIM, "ivf", "lists = {sqrt}, quantizer = sq8", (TARGET, PROBES), bar=8.0)
+FLAT = Config("flat", VECSIM, "ivf", "quantizer = flat", (TARGET, PROBES), bar=3.0, most_dimensions=2023)
+FLAT_SQRT = Config("flat-sqrt", VECSIM, "ivf", "lists = {sqrt}, quantizer = flat", (TARGET, PROBES), bar=3.0,
+                   most_dimensions=2023)
 
-OURS = (RABITQ, SQ8, SQ8_340, FLAT, FLAT_340)
+OURS = (RABITQ, SQ8, SQ8_SQRT, FLAT, FLAT_SQRT)
 THEIRS = (IVFFLAT, HNSW)
 
 
@@ -112,28 +152,47 @@ def copy_rows(connection, table, vectors):
             cursor.copy_expert(f"COPY {table} FROM STDIN (FORMAT binary)", io.BytesIO(chunk))
 
 
-def load_side(connection, side, base, queries):
-    """Installs the extension and fills its tables; the extension's version."""
-    dim = base.shape[1]
+def load_side(connection, side, base, queries, plain):
+    """Installs the extension and fills its tables; the extension's version.
+
+    `plain` keeps vectors in the table where they fit, instead of beside it (TOAST).
+    """
+    Rows.n, Rows.dim = base.shape
+    dim = Rows.dim
     execute(connection, f"CREATE SCHEMA {side.schema}")
     execute(connection, f"CREATE EXTENSION {side.extension} SCHEMA {side.schema}")
     for table, vectors in ((side.table, base), (side.query_table, queries)):
         execute(connection, f"CREATE TABLE {table} (id int, v {side.schema}.vector({dim}))")
+        if plain:
+            execute(connection, f"ALTER TABLE {table} ALTER COLUMN v SET STORAGE PLAIN")
         copy_rows(connection, table, vectors)
         execute(connection, f"VACUUM (FREEZE, ANALYZE) {table}")
     return scalar(connection, "SELECT extversion FROM pg_extension WHERE extname = %s", (side.extension,))
 
 
+def ensure_index(connection, config):
+    """Builds the index unless it is there already; an index of a part is built when that part is reached."""
+    if scalar(connection, "SELECT to_regclass(%s) IS NOT NULL", ("public." + config.index,)):
+        return
+    execute(connection, f"SET search_path = public, {config.side.schema}")
+    execute(connection, f"SET maintenance_work_mem = '{config.build_memory}'")
+    execute(connection, config.create())
+    execute(connection, "RESET maintenance_work_mem")
+    execute(connection, "CHECKPOINT")
+
+
 def use_index(connection, config):
-    """Makes one index the only one of its table that the planner may choose, and checks that it does so.
+    """Makes one index the only one of its table that the planner may choose, and checks that timed sessions use it.
 
     Marking the others not valid hides them from planning; nobody writes to the tables.
     """
     execute(connection,
             "UPDATE pg_index SET indisvalid = (indexrelid = %s::regclass) WHERE indrelid = %s::regclass",
             ("public." + config.index, "public." + config.side.table))
-    execute(connection, f"SET search_path = public, {config.side.schema}")
+    for statement in config.side.setup:
+        execute(connection, statement)
     zeros = f"(SELECT v FROM {config.side.query_table} LIMIT 1)"
-    plan = execute(connection, f"EXPLAIN (FORMAT json) {config.side.search.replace('$1', zeros)}")
+    plan = execute(connection, f"EXPLAIN (FORMAT json) {config.search.replace('$1', zeros)}")
+    execute(connection, "RESET enable_seqscan")
     if f"'{config.index}'" not in str(plan):
         raise RuntimeError(f"the planner does not choose {config.index}: {plan}")
