@@ -1,8 +1,8 @@
 // ivf_grow.cpp - more room: blocks linked to lists, pages added to the TID store, and the hints where room is.
 //
 // Each change is one WAL record.  A crash before a new page is linked leaves a page of free blocks, which VACUUM finds;
-// a crash while the TID store grows, or between the spill pages of a block and its own page, leaves pages that belong to
-// nothing until REINDEX.
+// a crash while the TID store grows, or between the spill pages of a block and its own page, leaves pages that belong
+// to nothing until REINDEX.
 #include "pg/pg.h"
 
 #include "ivf/ivf_grow.h"

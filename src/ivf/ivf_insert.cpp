@@ -1,9 +1,9 @@
 // ivf_insert.cpp - one row into the index.
 //
-// The row number, its TID, its cold code and its entries are written by one WAL record of at most four
-// pages.  Whatever else is needed (a block linked to a list, a longer TID store, the parts of codes on spill
-// pages) is a record of its own before it, which is harmless if nothing follows.  Pages are locked in the order of their block numbers; what
-// was seen before a lock is checked again under it.
+// The row number, its TID, its cold code and its entries are written by one WAL record of at most four pages.  Whatever
+// else is needed (a block linked to a list, a longer TID store, the parts of codes on spill pages) is a record of its
+// own before it, which is harmless if nothing follows.  Pages are locked in the order of their block numbers; what was
+// seen before a lock is checked again under it.
 #include "pg/pg.h"
 
 #include "core/soar.h"

@@ -108,7 +108,8 @@ foreach my $round (1 .. 3)
 	crash($round, $way, 'long', 4096, 50, 0.03 * $round);
 	$node->safe_psql('postgres', "DELETE FROM long WHERE id % 3 = $round - 1");
 	$node->safe_psql('postgres', 'VACUUM (INDEX_CLEANUP on) long');
-	$node->safe_psql('postgres', "INSERT INTO long SELECT i, make_vector(i, 4096) FROM generate_series($next, $next + 80) i");
+	$node->safe_psql('postgres',
+		"INSERT INTO long SELECT i, make_vector(i, 4096) FROM generate_series($next, $next + 80) i");
 	same_answers($node, "round $round, $way, long: inserts, deletions and VACUUM go on", %long);
 	is($node->safe_psql('postgres', found_themselves('long')), '', "round $round, $way, long: codes are right");
 }

@@ -75,7 +75,8 @@ alike('insert, sq8', op => '<#>');
 
 my $size = $primary->safe_psql('postgres', "SELECT pg_relation_size('t_v_idx')");
 my $long_size = $primary->safe_psql('postgres', "SELECT pg_relation_size('long_v_idx')");
-$primary->safe_psql('postgres', 'DELETE FROM t WHERE id % 3 = 1; DELETE FROM c WHERE id % 5 < 2; DELETE FROM long WHERE id % 3 = 1');
+$primary->safe_psql('postgres',
+	'DELETE FROM t WHERE id % 3 = 1; DELETE FROM c WHERE id % 5 < 2; DELETE FROM long WHERE id % 3 = 1');
 alike('delete');
 $primary->safe_psql('postgres', $_) foreach ('VACUUM t', 'VACUUM c', 'VACUUM long');
 alike('VACUUM');
@@ -92,7 +93,8 @@ alike('reuse');
 alike('reuse, flat', %cosine);
 alike('reuse, long', %long);
 is($standby->safe_psql('postgres', found_themselves('long')), '', 'the standby has the right codes');
-is($primary->safe_psql('postgres', "SELECT pg_relation_size('long_v_idx')"), $long_size, 'blocks are used again with all their pages');
+is($primary->safe_psql('postgres', "SELECT pg_relation_size('long_v_idx')"),
+	$long_size, 'blocks are used again with all their pages');
 alike('reuse, sq8', op => '<#>');
 is($primary->safe_psql('postgres', "SELECT pg_relation_size('t_v_idx')"), $size, 'the same rows need no more pages');
 $primary->safe_psql('postgres', 'UPDATE t SET v = make_vector(id + 7, 16) WHERE id % 4 = 0');
@@ -104,7 +106,8 @@ SKIP:
 	skip 'pageinspect is not installed', 2 if $primary->safe_psql('postgres', $there) eq '0';
 	$primary->safe_psql('postgres', 'CREATE EXTENSION pageinspect');
 	$primary->wait_for_catchup($standby);
-	is(images($standby, $_), images($primary, $_), "the pages of both are the same, $_") foreach ('t_v_idx', 'long_v_idx');
+	is(images($standby, $_), images($primary, $_), "the pages of both are the same, $_")
+	  foreach ('t_v_idx', 'long_v_idx');
 }
 
 # An old snapshot on the standby keeps its answers over changes that it does not see.

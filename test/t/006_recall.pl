@@ -100,7 +100,8 @@ foreach my $case (
 # ---- Blocks that go on on other pages: each vector eight times over, which changes no order ----
 
 $node->safe_psql('postgres', <<'SQL');
-CREATE FUNCTION eightfold(v real[]) RETURNS vector LANGUAGE sql IMMUTABLE AS 'SELECT (v || v || v || v || v || v || v || v)::vector';
+CREATE FUNCTION eightfold(v real[]) RETURNS vector LANGUAGE sql IMMUTABLE
+	AS 'SELECT (v || v || v || v || v || v || v || v)::vector';
 CREATE TABLE long (id bigint PRIMARY KEY, v vector(3072));
 INSERT INTO long SELECT id, eightfold(v::real[]) FROM base WHERE id % 5 > 0;
 CREATE INDEX long_v_idx ON long USING ivf (v vector_cosine_ops);

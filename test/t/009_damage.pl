@@ -22,7 +22,8 @@ CREATE FUNCTION by_probes(rel regclass, op text, q vector, n bigint,
 	SET enable_seqscan = off SET enable_sort = off SET ivf.probes = 2
 	AS 'SELECT * FROM answer(rel, op, q, n)';
 -- '' if a scan pulled to its end gives each row once, in order but for one run of late rows.
-CREATE FUNCTION index_incomplete(rel regclass, by text DEFAULT 'by_index', dim int DEFAULT 8) RETURNS text LANGUAGE plpgsql AS $$
+CREATE FUNCTION index_incomplete(rel regclass, by text DEFAULT 'by_index', dim int DEFAULT 8) RETURNS text
+LANGUAGE plpgsql AS $$
 DECLARE
 	n bigint;
 	i record;
@@ -501,11 +502,11 @@ foreach my $name (sort keys %spills)
 	my $table = "long_$name";
 	my $wrong = $name !~ /^codes/;
 	my $probe = "SELECT index_incomplete('d_$table', 'by_probes', 2100)";
+	my $fill = "INSERT INTO d_$table SELECT i, make_vector(i, 2100) FROM generate_series(5001, 5080) i";
 
 	is($node->safe_psql('postgres', "SELECT index_incomplete('d_$table', 'by_index', 2100)"),
 		'', "$table: an exact scan reads no spill pages");
-	foreach my $statement ($probe, "INSERT INTO d_$table SELECT i, make_vector(i, 2100) FROM generate_series(5001, 5080) i",
-		sprintf($vacuum, $table), $probe)
+	foreach my $statement ($probe, $fill, sprintf($vacuum, $table), $probe)
 	{
 		my ($state, $message) = sqlstate_of($node, $statement);
 
