@@ -121,8 +121,8 @@ SQL
 	return is($differences, '', $name);
 }
 
-# SQL that gives the ids of rows whose own value a search of one list does not find.  (At recall 1, as in same_answers(),
-# lists and the codes in them are not read.)
+# SQL that gives the ids of rows whose own value a search of one list does not find.  (At recall 1, as in
+# same_answers(), lists and the codes in them are not read.)
 sub found_themselves
 {
 	my ($table) = @_;
