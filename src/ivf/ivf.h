@@ -31,10 +31,11 @@ struct Index
 void index_read(Index &index, Relation relation);
 
 // Where things are on a page of blocks: with this many blocks of this height, and with the best choice of both (the
-// tallest blocks of which four fit, so that a small list wastes little).  height is 0 where it does not fit.
+// tallest blocks of which four fit, so that a small list wastes little).  A block that fits on no page alone has spill
+// pages where the quantiser's blocks cannot be lower.  height is 0 where it does not fit.
 Geometry geometry_with(const core::Quantizer &quantizer, uint32 dim, uint32 height, uint32 blocks);
 Geometry geometry_of(const core::Quantizer &quantizer, uint32 dim);
-// The largest dimension whose entry fits on a page.
+// The largest dimension that there is a geometry for.
 uint32 geometry_max_dim(const core::Quantizer &quantizer);
 
 // The metric that the opclass names by its support function 1.

@@ -19,6 +19,7 @@ namespace vecsim::ivf
 static constexpr uint64 kSeed = 0x766563; // one for all: the same table gives the same index
 
 static void build_init(Build &build, Relation heap, Relation index, IndexInfo *info, ForkNumber fork);
+[[noreturn]] static void dim_too_large(const Build &build);
 static int build_threads();
 static void cluster(Build &build);
 static void single_list(Build &build);
@@ -108,15 +109,11 @@ build_init(Build &build, Relation heap, Relation index, IndexInfo *info, ForkNum
 		                errhint("Declare them, as in vector(384), or index an expression with a cast.")));
 	}
 	build.dim = static_cast<uint32>(typmod);
-	build.quantizer = &options_quantizer(index, build.dim);
+	build.quantizer = &options_quantizer(index);
 	build.geometry = geometry_of(*build.quantizer, build.dim);
 	if (build.geometry.height == 0)
 	{
-		ereport(ERROR,
-		        (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-		         errmsg("column cannot have more than %u dimensions for an ivf index with quantizer %s",
-		                geometry_max_dim(*build.quantizer), build.quantizer->name),
-		         errdetail("The column has %u dimensions.", build.dim)));
+		dim_too_large(build);
 	}
 	build.seed = kSeed;
 	build.place_dim = place_dim_of(*build.quantizer, build.dim);
@@ -134,6 +131,22 @@ build_init(Build &build, Relation heap, Relation index, IndexInfo *info, ForkNum
 	build.memory = static_cast<Size>(maintenance_work_mem) * 1024;
 	build.random.state = kSeed;
 	build.row_context = AllocSetContextCreate(CurrentMemoryContext, "ivf build row", ALLOCSET_DEFAULT_SIZES);
+}
+
+[[noreturn]] static void
+dim_too_large(const Build &build)
+{
+	const core::Quantizer &other = options_default_quantizer();
+	uint32 most = geometry_max_dim(other);
+
+	ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+	                errmsg("column cannot have more than %u dimensions for an ivf index with quantizer %s",
+	                       geometry_max_dim(*build.quantizer), build.quantizer->name),
+	                errdetail("The column has %u dimensions.", build.dim),
+	                build.dim <= most
+	                    ? errhint("Leave the option \"quantizer\" out: %s, the default, takes up to %u.",
+	                              other.name, most)
+	                    : 0));
 }
 
 // Threads to compute with: vecsim.build_threads, or as many as PostgreSQL would take processes.

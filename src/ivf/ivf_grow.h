@@ -23,8 +23,9 @@ void record_room(Relation index, BlockNumber page, bool room, bool fresh);
 // Makes a block an empty one of a list.
 void block_clear(Page page, const Geometry &geometry, uint32 block, uint32 list, uint32 generation);
 
-// Makes all blocks of a page free ones.
+// Makes a page one of free blocks; the spill page of a block that begins on page `head`.
 void blocks_format(Page page, const Geometry &geometry);
+void spill_format(Page page, BlockNumber head);
 
 // Makes the store of TIDs or of rows longer than `pages` pages and reads the metapage anew.
 void store_extend(Index &index, PageKind kind, uint32 pages);

@@ -76,6 +76,15 @@ check_extents(const Index &index)
 	}
 }
 
+// A cold code and that of a centroid stand on one page.
+static bool
+row_fits(const core::Quantizer &quantizer, uint32 dim)
+{
+	Size bytes = quantizer.two_level != nullptr ? quantizer.two_level->row_bytes(dim) : 0;
+
+	return bytes <= kRowSpace && centroid_code_bytes(bytes) <= kCentroidSpace;
+}
+
 Geometry
 geometry_with(const core::Quantizer &quantizer, uint32 dim, uint32 height, uint32 blocks)
 {
@@ -84,11 +93,23 @@ geometry_with(const core::Quantizer &quantizer, uint32 dim, uint32 height, uint3
 	Size payload_offset =
 		TYPEALIGN(kAlign, rows_offset + static_cast<Size>(blocks) * height * sizeof(uint32));
 
-	if (payload_offset + blocks * payload > kPageEnd)
+	if (!row_fits(quantizer, dim))
 	{
 		return Geometry{};
 	}
-	return {height, blocks, payload, rows_offset, payload_offset};
+	if (payload_offset + blocks * payload <= kPageEnd)
+	{
+		return {height, blocks, 0, payload, payload, rows_offset, payload_offset};
+	}
+	if (blocks > 1 || quantizer.height == 0)
+	{
+		return Geometry{};
+	}
+
+	Size head = TYPEALIGN_DOWN(kAlign, kPageEnd - payload_offset);
+	uint32 spill_pages = static_cast<uint32>((payload - head + kSpillSpace - 1) / kSpillSpace);
+
+	return {height, blocks, spill_pages, payload, head, rows_offset, payload_offset};
 }
 
 Geometry
@@ -102,7 +123,7 @@ geometry_of(const core::Quantizer &quantizer, uint32 dim)
 		Size bytes = quantizer.payload_bytes(dim, height) + sizeof(BlockHeader);
 		uint32 least = height > lowest ? 4 : 1;
 
-		for (uint32 blocks = static_cast<uint32>(kPageEnd / bytes); blocks >= least; blocks--)
+		for (uint32 blocks = Max(static_cast<uint32>(kPageEnd / bytes), 1); blocks >= least; blocks--)
 		{
 			Geometry geometry = geometry_with(quantizer, dim, height, blocks);
 

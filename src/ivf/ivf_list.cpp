@@ -41,7 +41,7 @@ list_walk_fetch(ListWalk &walk)
 	{
 		__builtin_prefetch(page + at);
 	}
-	for (Size at = 0; at < geometry.payload_bytes; at += kLine)
+	for (Size at = 0; at < geometry.head_bytes; at += kLine)
 	{
 		__builtin_prefetch(payload + at);
 	}
@@ -150,6 +150,33 @@ block_check(const Index &index, const BlockRun &run, uint32 block)
 		                "The check sum of a block is wrong.");
 	}
 	return live;
+}
+
+Buffer
+spill_read(const Index &index, BlockNumber head, uint32 number, int mode)
+{
+	Buffer buffer = page_read(index.relation, head + number, PageKind::Spill, mode);
+
+	if (page_opaque(buffer_page(buffer))->room != head)
+	{
+		index_corrupted(index.relation, head + number, "A page is not of the block in front of it.");
+	}
+	return buffer;
+}
+
+void
+spill_gather(const Index &index, BlockNumber head, char *payload)
+{
+	const Geometry &geometry = index.geometry;
+
+	for (uint32 number = 1; number <= geometry.spill_pages; number++)
+	{
+		Buffer buffer = spill_read(index, head, number, BUFFER_LOCK_SHARE);
+
+		memcpy(payload + spill_offset(geometry, number), page_spill(buffer_page(buffer)),
+		       spill_bytes(geometry, number));
+		page_release(buffer);
+	}
 }
 
 uint32

@@ -40,6 +40,7 @@ struct Load
 	uint32 firsts;       // entries of rows whose first list it is
 	uint32 next_index;   // of the next free block on the page of block_buffer
 	bool run_broken;     // later blocks do not neighbour the first ones
+	char *payload;       // of the block at hand, where it has spill pages; else null
 
 	// The stores by row number.
 	uint64 *starts; // first row number of each list
@@ -57,6 +58,7 @@ static void load_entry(Load &load, uint32 list, const char *flight, Size bytes);
 static void begin_list(Load &load, uint32 list);
 static void end_list(Load &load);
 static void add_block(Load &load);
+static void end_block(Load &load);
 static Page store_page_of(Load &load, StorePage &at, const Extent &store, uint32 number);
 static void put_tid(Load &load, uint32 row, const ItemPointerData *tid, bool coded);
 static void write_lists(Load &load);
@@ -102,6 +104,10 @@ load_begin(Load &load, Build &build)
 	load.list = kNoList;
 	load.code =
 		static_cast<char *>(pg::alloc_array(1, build.quantizer->entry_bytes(build.dim) + build.row_bytes));
+	if (build.geometry.spill_pages > 0)
+	{
+		load.payload = static_cast<char *>(pg::alloc_array(1, build.geometry.payload_bytes));
+	}
 	number_rows(load);
 }
 
@@ -265,8 +271,9 @@ load_entry(Load &load, uint32 list, const char *flight, Size bytes)
 	else
 	{
 		memcpy(load.code, flight + sizeof(header), entry);
-		build.quantizer->store(load.code, build.dim, geometry.height, load.slot,
-		                       page_block_payload(page, geometry, load.block.index));
+		build.quantizer->store(
+			load.code, build.dim, geometry.height, load.slot,
+			load.payload != nullptr ? load.payload : page_block_payload(page, geometry, load.block.index));
 		page_block_rows(page, geometry, load.block.index)[load.slot] = row;
 		block->live_mask |= 1u << load.slot;
 	}
@@ -308,6 +315,7 @@ end_list(Load &load)
 	const Build &build = *load.build;
 	Buffer buffer = reserved_page(build, load.directory.first + load.list / kListsPerPage);
 
+	end_block(load);
 	list_entry_seal(load.entry);
 	*page_list_entry(buffer_page(buffer), load.list % kListsPerPage) = load.entry;
 	page_release(buffer);
@@ -327,6 +335,7 @@ add_block(Load &load)
 	const Build &build = *load.build;
 	Buffer old = InvalidBuffer;
 
+	end_block(load);
 	if (!BufferIsValid(load.block_buffer) || load.next_index == build.geometry.blocks_per_page)
 	{
 		old = load.block_buffer;
@@ -347,7 +356,8 @@ add_block(Load &load)
 
 		tail->next = fresh;
 		tail->check += link_mix(load.list, fresh) - link_mix(load.list, kNoBlock);
-		load.run_broken |= BufferIsValid(old) && fresh.page != load.block.page + 1;
+		load.run_broken |=
+			BufferIsValid(old) && fresh.page != load.block.page + 1 + build.geometry.spill_pages;
 	}
 	else
 	{
@@ -361,6 +371,41 @@ add_block(Load &load)
 	load.entry.blocks++;
 	load.entry.run += load.run_broken ? 0 : 1;
 	load.slot = 0;
+	if (load.payload != nullptr)
+	{
+		memset(load.payload, 0, build.geometry.payload_bytes);
+	}
+}
+
+// Writes the payload of the block at hand where it has spill pages, which are added behind its own.
+static void
+end_block(Load &load)
+{
+	const Build &build = *load.build;
+	const Geometry &geometry = build.geometry;
+	bool coded = load.list >= kFirstList;
+
+	if (load.payload == nullptr || !block_exists(load.block))
+	{
+		return;
+	}
+	if (coded)
+	{
+		memcpy(page_block_payload(buffer_page(load.block_buffer), geometry, load.block.index), load.payload,
+		       geometry.head_bytes);
+	}
+	for (uint32 number = 1; number <= geometry.spill_pages; number++)
+	{
+		Buffer buffer = build_page(build.relation, build.fork, PageKind::Spill);
+
+		spill_format(buffer_page(buffer), load.block.page);
+		if (coded)
+		{
+			memcpy(page_spill(buffer_page(buffer)), load.payload + spill_offset(geometry, number),
+			       spill_bytes(geometry, number));
+		}
+		page_release(buffer);
+	}
 }
 
 // The page of a store by its number, which becomes the one at hand.

@@ -17,7 +17,7 @@ struct IvfOptions
 	int quantizer; // core::QuantizerId, kQuantizerAuto
 };
 
-static constexpr int kQuantizerAuto = 0; // rabitq, or where its entries do not fit on a page, sq8
+static constexpr int kQuantizerAuto = 0; // options_default_quantizer()
 
 static relopt_enum_elt_def quantizers[] = {
 	{"auto", kQuantizerAuto},
@@ -63,18 +63,18 @@ options_lists(Relation index)
 }
 
 const core::Quantizer &
-options_quantizer(Relation index, uint32 dim)
+options_default_quantizer()
+{
+	return *core::quantizer_by_id(static_cast<uint8>(core::QuantizerId::Rabitq));
+}
+
+const core::Quantizer &
+options_quantizer(Relation index)
 {
 	int asked = index_options(index) != nullptr ? index_options(index)->quantizer : kQuantizerAuto;
 
-	if (asked == kQuantizerAuto)
-	{
-		const core::Quantizer &best = *core::quantizer_by_id(static_cast<uint8>(core::QuantizerId::Rabitq));
-		bool fits = geometry_of(best, dim).height > 0;
-
-		return fits ? best : *core::quantizer_by_id(static_cast<uint8>(core::QuantizerId::Sq8));
-	}
-	return *core::quantizer_by_id(static_cast<uint8>(asked));
+	return asked == kQuantizerAuto ? options_default_quantizer()
+	                               : *core::quantizer_by_id(static_cast<uint8>(asked));
 }
 
 } // namespace vecsim::ivf

@@ -17,8 +17,9 @@ bytea *options_parse(Datum reloptions, bool validate);
 
 // What was asked for, or the default.
 int options_lists(Relation index); // 0 = automatic
-// The quantiser for vectors of dim dimensions.
-const core::Quantizer &options_quantizer(Relation index, uint32 dim);
+const core::Quantizer &options_quantizer(Relation index);
+// What "auto" stands for.
+const core::Quantizer &options_default_quantizer();
 
 } // namespace vecsim::ivf
 

@@ -27,12 +27,13 @@ enum class PageKind : uint16
 	Mean = 8,  // the mean of all rows
 	Calibration = 9,
 	CentroidCode = 10,
+	Spill = 11, // the rest of a block that does not fit on its page
 };
 
 // At the end of every page.
 struct PageOpaque
 {
-	uint32 room;      // Tid: slots below this one are taken; else 0
+	uint32 room;      // Tid: slots below this one are taken; Spill: the page that its block begins on; else 0
 	uint32 check;     // Tid: sum of tid_mix() over live slots; else 0
 	uint32 unused[2]; // 0
 };
@@ -208,11 +209,17 @@ inline constexpr uint32 kTallestBlock = 32;
 
 // Where the blocks of a page are: headers, then row numbers (height a block), then the quantiser's payloads.
 // In a list without codes the payload of a block is an array of row numbers instead, kNoRow where a slot is free.
+//
+// A block that does not fit on a page, of a quantiser whose blocks cannot be lower, stands alone on its page with the
+// first part of its payload; the rest follows on the spill pages directly behind.  Of lists without codes they are not
+// used.
 struct Geometry
 {
 	uint32 height;
 	uint32 blocks_per_page;
+	uint32 spill_pages; // of each block
 	Size payload_bytes; // of one block
+	Size head_bytes;    // those on the block's own page: all, where there are no spill pages
 	Size rows_offset;
 	Size payload_offset; // 32-byte aligned
 };
@@ -240,13 +247,36 @@ page_block_payload(Page page, const Geometry &geometry, uint32 index)
 inline uint32
 codeless_slots(const Geometry &geometry)
 {
-	return static_cast<uint32>(geometry.payload_bytes / sizeof(uint32));
+	return static_cast<uint32>(geometry.head_bytes / sizeof(uint32));
 }
 
 inline uint32 *
 page_codeless_rows(Page page, const Geometry &geometry, uint32 index)
 {
 	return static_cast<uint32 *>(page_block_payload(page, geometry, index));
+}
+
+// The part of a payload that a spill page holds, which are numbered from 1.
+inline constexpr Size kSpillSpace = (kPageEnd - kContent) / kAlign * kAlign;
+
+inline Size
+spill_offset(const Geometry &geometry, uint32 number)
+{
+	return geometry.head_bytes + (number - 1) * kSpillSpace;
+}
+
+inline Size
+spill_bytes(const Geometry &geometry, uint32 number)
+{
+	Size rest = geometry.payload_bytes - spill_offset(geometry, number);
+
+	return rest < kSpillSpace ? rest : kSpillSpace;
+}
+
+inline void *
+page_spill(Page page)
+{
+	return static_cast<char *>(page) + kContent;
 }
 
 // Damage to links and row numbers must not go unseen, page checksums or not.  So each block carries a sum

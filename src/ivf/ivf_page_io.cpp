@@ -162,9 +162,9 @@ edit_finish(PageEdit &edit)
 }
 
 Buffer
-page_extend(Relation index, ForkNumber fork)
+page_extend(Relation index)
 {
-	return compat::extend_relation(index, fork, true);
+	return compat::extend_relation(index, MAIN_FORKNUM, false);
 }
 
 static uint32
@@ -210,7 +210,7 @@ pages_extend(Relation index, uint32 n, PageKind kind)
 	LockRelationForExtension(index, ExclusiveLock);
 	for (uint32 i = 0; i < n; i++)
 	{
-		Buffer buffer = compat::extend_relation(index, MAIN_FORKNUM, false);
+		Buffer buffer = page_extend(index);
 		PageEdit edit;
 
 		edit_begin(edit, index);

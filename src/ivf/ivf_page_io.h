@@ -57,8 +57,8 @@ Page edit_page(PageEdit &edit, Buffer buffer, bool fresh = false);
 // Writes the change; the caller then releases the buffers.
 void edit_finish(PageEdit &edit);
 
-// Adds one page to the index, of no kind yet, locked exclusively.
-Buffer page_extend(Relation index, ForkNumber fork = MAIN_FORKNUM);
+// Adds one page to the index, of no kind yet, locked exclusively.  The caller holds the lock for extending it.
+Buffer page_extend(Relation index);
 
 // Adds n neighbouring pages, each formatted as `kind` and logged; returns the first.  Waits for other extenders.
 BlockNumber pages_extend(Relation index, uint32 n, PageKind kind);

@@ -40,7 +40,7 @@ struct Scan
 	core::ListScore *lists; // best first, as far as sorted
 	Size lists_room;
 	core::ListTerm *terms; // of all lists by number, for two-level codes
-	ListWalk coming; // in the list that is likely to be read next, if its index is set
+	ListWalk coming;       // in the list that is likely to be read next, if its index is set
 	uint32 sorted;
 	uint32 probed;
 	uint32 recalled; // lists whose forgotten rows have been read again
@@ -69,6 +69,7 @@ struct Scan
 	uint8 *slots;
 
 	// Sifting.
+	char *payload; // room for that of a block with spill pages; null where they have none
 	struct Survivor *survivors;
 	Size survivors_n;
 	Size survivors_room;

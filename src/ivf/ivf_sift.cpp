@@ -6,6 +6,7 @@
 #include "pg/pg.h"
 
 #include "ivf/ivf_scan.h"
+#include "pg/memory.h"
 
 #include <algorithm>
 #include <cmath>
@@ -32,8 +33,12 @@ struct TidPage
 };
 
 static void begin_walk(Scan &scan, uint32 list, uint32 probe, ListWalk &walk);
-static void sift_block(Scan &scan, const BlockRun &run, uint32 block, const core::ListTerm &term,
-                       uint32 probe, CandidateRun *sink);
+static void sift_run(Scan &scan, const BlockRun &run, const core::ListTerm &term, uint32 probe,
+                     CandidateRun *sink);
+static void sift_spilled(Scan &scan, const BlockRun &run, const core::ListTerm &term, uint32 probe,
+                         CandidateRun *sink);
+static void sift_block(Scan &scan, uint32 live, const uint32 *rows, const void *payload,
+                       const core::ListTerm &term, uint32 probe, CandidateRun *sink);
 static void recall_block(Scan &scan, uint32 mask, const float *lower, const uint32 *rows, uint32 probe,
                          CandidateRun *sink);
 static bool refine_survivors(Scan &scan, uint32 probe);
@@ -46,6 +51,11 @@ sift_begin(Scan &scan)
 	scan.survivors_room = kTallestBlock;
 	scan.survivors = static_cast<Survivor *>(palloc(scan.survivors_room * sizeof(Survivor)));
 	scan.survivors_n = 0;
+	scan.payload = nullptr;
+	if (scan.index.geometry.spill_pages > 0)
+	{
+		scan.payload = static_cast<char *>(pg::alloc_array(1, scan.index.geometry.payload_bytes));
+	}
 	scan.pool.value_distance = {scan.index.quantizer->two_level->value_distance, scan.prepared};
 }
 
@@ -60,11 +70,14 @@ sift_list(Scan &scan, uint32 list, uint32 probe, CandidateRun *sink)
 	scan.survivors_n = 0;
 	while (list_walk_next(walk, run))
 	{
-		for (uint32 i = 0; i < run.count; i++)
+		if (scan.payload == nullptr)
 		{
-			sift_block(scan, run, run.first + i, term, probe, sink);
+			sift_run(scan, run, term, probe, sink);
 		}
-		page_release(run.buffer);
+		else
+		{
+			sift_spilled(scan, run, term, probe, sink);
+		}
 	}
 	return sink == nullptr && refine_survivors(scan, probe);
 }
@@ -93,19 +106,48 @@ begin_walk(Scan &scan, uint32 list, uint32 probe, ListWalk &walk)
 	}
 }
 
-// Scores a block.  Its page is locked, so nothing may be done here but to copy.
+// Scores the blocks of a run where they stand, and lets go of their page.
 static void
-sift_block(Scan &scan, const BlockRun &run, uint32 block, const core::ListTerm &term, uint32 probe,
-           CandidateRun *sink)
+sift_run(Scan &scan, const BlockRun &run, const core::ListTerm &term, uint32 probe, CandidateRun *sink)
 {
 	const Index &index = scan.index;
-	const uint32 *rows = page_block_rows(run.page, index.geometry, block);
+
+	for (uint32 block = run.first; block < run.first + run.count; block++)
+	{
+		sift_block(scan, block_check(index, run, block), page_block_rows(run.page, index.geometry, block),
+		           page_block_payload(run.page, index.geometry, block), term, probe, sink);
+	}
+	page_release(run.buffer);
+}
+
+// Scores a block with spill pages, which is alone in its run, from a copy.
+static void
+sift_spilled(Scan &scan, const BlockRun &run, const core::ListTerm &term, uint32 probe, CandidateRun *sink)
+{
+	const Index &index = scan.index;
+	const Geometry &geometry = index.geometry;
+	BlockNumber head = BufferGetBlockNumber(run.buffer);
+	uint32 live = block_check(index, run, run.first);
+
+	memcpy(scan.rows, page_block_rows(run.page, geometry, run.first), geometry.height * sizeof(uint32));
+	memcpy(scan.payload, page_block_payload(run.page, geometry, run.first), geometry.head_bytes);
+	page_release(run.buffer);
+	if (live != 0)
+	{
+		spill_gather(index, head, scan.payload);
+		sift_block(scan, live, scan.rows, scan.payload, term, probe, sink);
+	}
+}
+
+// Scores the live entries of a block.  Its page may be locked, so nothing may be done here but to copy.
+static void
+sift_block(Scan &scan, uint32 live, const uint32 *rows, const void *payload, const core::ListTerm &term,
+           uint32 probe, CandidateRun *sink)
+{
 	double tau = scan.everything ? -kInfinity : core::best_k_worst(scan.best);
 	float lower[kTallestBlock];
 	float estimate[kTallestBlock];
-	uint32 live = block_check(index, run, block);
-	uint32 passed = index.quantizer->two_level->sift(
-		scan.prepared, term, page_block_payload(run.page, index.geometry, block), tau, lower, estimate);
+	uint32 passed = scan.index.quantizer->two_level->sift(scan.prepared, term, payload, tau, lower, estimate);
 
 	if (sink != nullptr)
 	{

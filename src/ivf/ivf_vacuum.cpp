@@ -41,7 +41,7 @@ static void find_dead(Vacuum &vacuum);
 static void find_dead_on(Vacuum &vacuum, uint32 number);
 static void check_tid_page(const Vacuum &vacuum, Buffer buffer);
 static void clear_entries(Vacuum &vacuum);
-static void clear_page(Vacuum &vacuum, BlockNumber block);
+static bool clear_page(Vacuum &vacuum, BlockNumber block);
 static bool page_has_blocks(const Vacuum &vacuum, Buffer buffer);
 static void check_block(const Vacuum &vacuum, Buffer buffer, uint32 block);
 static uint32 dead_slots(const Vacuum &vacuum, Page page, uint32 block);
@@ -212,13 +212,15 @@ clear_entries(Vacuum &vacuum)
 	}
 	for (BlockNumber block = kMetaBlock + 1; block < pages; block++)
 	{
-		clear_page(vacuum, block);
+		// The spill pages behind a page of blocks hold nothing but codes.
+		block += clear_page(vacuum, block) ? vacuum.index.geometry.spill_pages : 0;
 		compat::vacuum_delay();
 	}
 }
 
-// Takes the entries of dead rows out of all blocks of a page, in one record, and counts the others.
-static void
+// Takes the entries of dead rows out of all blocks of a page, in one record, and counts the others.  False where the
+// page has no blocks.
+static bool
 clear_page(Vacuum &vacuum, BlockNumber block)
 {
 	const Index &index = vacuum.index;
@@ -232,7 +234,7 @@ clear_page(Vacuum &vacuum, BlockNumber block)
 	if (!page_has_blocks(vacuum, buffer))
 	{
 		page_release(buffer);
-		return;
+		return false;
 	}
 	for (uint32 i = 0; i < index.geometry.blocks_per_page; i++)
 	{
@@ -265,6 +267,7 @@ clear_page(Vacuum &vacuum, BlockNumber block)
 	{
 		RecordPageWithFreeSpace(index.relation, block, kRoomForBlock);
 	}
+	return true;
 }
 
 // True for a page of blocks; the pages that the metapage names are checked by whoever reads them.
@@ -275,8 +278,10 @@ page_has_blocks(const Vacuum &vacuum, Buffer buffer)
 	BlockNumber block = BufferGetBlockNumber(buffer);
 	Page page = buffer_page(buffer);
 
-	// A crash may leave a page unformatted, or formatted for a store but not part of it.
+	// A crash may leave a page unformatted, or formatted for a store or a block but not part of it.
 	if (PageIsNew(page) || page_tag(page)->kind == static_cast<uint16>(PageKind::Tid) ||
+	    (page_tag(page)->kind == static_cast<uint16>(PageKind::Spill) &&
+	     vacuum.index.geometry.spill_pages > 0) ||
 	    page_tag(page)->kind == static_cast<uint16>(PageKind::Row) ||
 	    (BlockNumberIsValid(meta.mean) && block >= meta.mean &&
 	     block - meta.mean < mean_pages(vacuum.index.place_dim)) ||

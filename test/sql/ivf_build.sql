@@ -21,7 +21,7 @@ EXCEPTION WHEN OTHERS THEN
 END
 $$;
 
--- dimensions: they must be known, and an entry must fit on a page
+-- dimensions: they must be known, and an entry of flat and sq8 must fit on a page
 CREATE TABLE t (id int, v vector);
 SELECT pg_temp.error_of('CREATE INDEX ON t USING ivf (v)');
 CREATE INDEX i ON t USING ivf ((v::vector(3)));
@@ -52,7 +52,7 @@ SELECT pg_temp.with_dim('rabitq', 1), pg_temp.with_dim('rabitq', 1920), pg_temp.
 -- heights of blocks: entries from 8 to 8,000 bytes, and all that lies between
 SELECT quantizer, dim, answer FROM unnest(ARRAY['flat', 'sq8', 'rabitq']) quantizer,
 	unnest(ARRAY[2, 5, 16, 31, 64, 100, 255, 400, 768, 1000, 1023, 1536, 2000]) dim, pg_temp.with_dim(quantizer, dim) answer
-WHERE answer <> 'same, 80 rows; same, 80 rows' AND NOT (quantizer = 'rabitq' AND dim = 2000);
+WHERE answer <> 'same, 80 rows; same, 80 rows';
 
 -- what ivf does not do
 CREATE TABLE t (id int, w vector(3), v vector(3));

@@ -16,20 +16,20 @@ my $node = new_node('crash', conf => "restart_after_crash = on\nwal_skip_thresho
 fill($node, rows => 500, with => 'quantizer = rabitq');
 $node->safe_psql('postgres', 'CREATE INDEX t_sq8 ON t USING ivf (v vector_cosine_ops) WITH (quantizer = sq8)');
 
-# A client that inserts from an id on, one or several rows a transaction, and deletes some of them.  It prints the ids
-# whose commit it has seen.
+# A client that inserts into a table from an id on, one or several rows a transaction, and deletes some of them.  It
+# prints the ids whose commit it has seen.
 sub writer
 {
-	my ($first) = @_;
+	my ($first, $t, $dim) = @_;
 	my $sql = '';
 
 	for (my $id = $first; $id < $first + 20000; $id += 8)
 	{
-		$sql .= "INSERT INTO t VALUES ($id, make_vector($id, 16)) RETURNING id;\n";
-		$sql .= sprintf("INSERT INTO t SELECT i, make_vector(i, 16) FROM generate_series(%d, %d) i RETURNING id;\n",
+		$sql .= "INSERT INTO $t VALUES ($id, make_vector($id, $dim)) RETURNING id;\n";
+		$sql .= sprintf("INSERT INTO $t SELECT i, make_vector(i, $dim) FROM generate_series(%d, %d) i RETURNING id;\n",
 			$id + 1, $id + 7);
-		$sql .= sprintf("DELETE FROM t WHERE id = %d RETURNING -id;\n", $id + 3);
-		$sql .= "VACUUM (INDEX_CLEANUP on) t;\n" if $first % 200000 == 0 && $id % 800 == 0;
+		$sql .= sprintf("DELETE FROM $t WHERE id = %d RETURNING -id;\n", $id + 3);
+		$sql .= "VACUUM (INDEX_CLEANUP on) $t;\n" if $first % 200000 == 0 && $id % ($dim > 16 ? 80 : 800) == 0;
 	}
 	return start_psql($node, $sql);
 }
@@ -38,8 +38,8 @@ sub writer
 # is known: a commit may be durable and its answer unsent.
 sub committed_is_there
 {
-	my ($round, @outs) = @_;
-	my %there = map { $_ => 1 } split /\n/, $node->safe_psql('postgres', 'SELECT id FROM t');
+	my ($round, $t, @outs) = @_;
+	my %there = map { $_ => 1 } split /\n/, $node->safe_psql('postgres', "SELECT id FROM $t");
 	my @seen = map { my $out = $_; $out =~ s/[^\n]*\z//; [ grep { /^-?\d+$/ } split /\n/, $out ] } @outs;
 	my @ids = map { @$_ } @seen;
 	my %deleted = map { -$_ => 1 } grep { $_ < 0 } @ids;
@@ -52,14 +52,14 @@ sub committed_is_there
 	return;
 }
 
-my @ways = ('kill -9', 'immediate', 'kill -9', 'immediate', 'kill -9');
-for my $round (1 .. @ways)
+# Lets two writers work until there are `wait` rows more, kills a backend or the server, and looks.
+sub crash
 {
-	my $way = $ways[ $round - 1 ];
-	my @writers = map { writer($round * 200000 + $_ * 50000) } 0 .. 1;
+	my ($round, $way, $t, $dim, $wait, $delay) = @_;
+	my @writers = map { writer($round * 200000 + $_ * 50000, $t, $dim) } 0 .. 1;
 
-	$node->poll_query_until('postgres', sprintf('SELECT count(*) > %d FROM t WHERE id >= %d', 150, $round * 200000));
-	sleep 0.05 * $round;
+	$node->poll_query_until('postgres', sprintf("SELECT count(*) > %d FROM $t WHERE id >= %d", $wait, $round * 200000));
+	sleep $delay;
 	if ($way eq 'kill -9')
 	{
 		my $pid = $node->safe_psql('postgres', "SELECT pid FROM pg_stat_activity
@@ -74,8 +74,17 @@ for my $round (1 .. @ways)
 	}
 	my @outs = map { (finish_psql($_))[0] } @writers;
 	$way eq 'kill -9' ? poll_start($node) : $node->start;
-	committed_is_there("round $round, $way", @outs);
-	same_answers($node, "round $round, $way: the index answers as the table does");
+	committed_is_there("round $round, $way, $t", $t, @outs);
+	same_answers($node, "round $round, $way, $t: the index answers as the table does", table => $t, dim => $dim);
+	return;
+}
+
+my @ways = ('kill -9', 'immediate', 'kill -9', 'immediate', 'kill -9');
+for my $round (1 .. @ways)
+{
+	my $way = $ways[ $round - 1 ];
+
+	crash($round, $way, 't', 16, 150, 0.05 * $round);
 	same_answers($node, "round $round, $way: and so does the one of sq8", op => '<=>');
 
 	my $next = $round * 200000 + 100000;
@@ -84,6 +93,25 @@ for my $round (1 .. @ways)
 	$node->safe_psql('postgres', 'VACUUM (INDEX_CLEANUP on) t');
 	same_answers($node, "round $round, $way: inserts, deletions and VACUUM go on");
 	same_answers($node, "round $round, $way: they do with sq8", op => '<=>');
+}
+
+# ---- The same where a block takes three pages, so that an insertion is many records ----
+
+my %long = (table => 'long', dim => 4096);
+
+fill($node, %long, rows => 40, with => 'lists = 2');
+foreach my $round (1 .. 3)
+{
+	my $way = $ways[ $round - 1 ];
+	my $next = $round * 200000 + 100000;
+
+	crash($round, $way, 'long', 4096, 50, 0.03 * $round);
+	$node->safe_psql('postgres', "DELETE FROM long WHERE id % 3 = $round - 1");
+	$node->safe_psql('postgres', 'VACUUM (INDEX_CLEANUP on) long');
+	$node->safe_psql('postgres',
+		"INSERT INTO long SELECT i, make_vector(i, 4096) FROM generate_series($next, $next + 80) i");
+	same_answers($node, "round $round, $way, long: inserts, deletions and VACUUM go on", %long);
+	is($node->safe_psql('postgres', found_themselves('long')), '', "round $round, $way, long: codes are right");
 }
 
 # ---- A build, killed in several phases ----

@@ -35,7 +35,8 @@ sub alike
 	my ($name, %option) = @_;
 	my $table = $option{table} // 't';
 	my $op = $option{op} // '<->';
-	my $sql = "SELECT ids, distances FROM by_index('$table', '$op', make_vector(12, 16), 5000)"; # in order of pages
+	my $dim = $option{dim} // 16;
+	my $sql = "SELECT ids, distances FROM by_index('$table', '$op', make_vector(12, $dim), 5000)"; # in order of pages
 
 	$primary->wait_for_catchup($standby);
 	same_answers($primary, "$name: the primary answers rightly", %option);
@@ -50,8 +51,13 @@ $primary->safe_psql('postgres', 'CREATE INDEX t_ip_idx ON t USING ivf (v vector_
 fill($primary, table => 'c', rows => 1500, opclass => 'vector_cosine_ops', with => 'quantizer = flat, lists = 20');
 my %cosine = (table => 'c', op => '<=>');
 
+# Blocks of three pages.
+my %long = (table => 'long', dim => 4096);
+fill($primary, %long, rows => 100, with => 'lists = 2');
+
 alike('build');
 alike('build, flat', %cosine);
+alike('build, long', %long);
 alike('build, sq8', op => '<#>');
 
 # Enough rows that blocks are linked to every list and the store of TIDs grows, also in lists without codes.
@@ -60,24 +66,35 @@ INSERT INTO t SELECT i, make_vector(i, 16) FROM generate_series(3001, 7000) i;
 INSERT INTO c SELECT i, CASE i % 4 WHEN 0 THEN NULL WHEN 1 THEN array_fill(0, ARRAY[16])::vector
                                    ELSE make_vector(i, 16) END
               FROM generate_series(1501, 9500) i;
+INSERT INTO long SELECT i, make_vector(i, 4096) FROM generate_series(101, 300) i;
 SQL
 alike('insert');
 alike('insert, flat', %cosine);
+alike('insert, long', %long);
 alike('insert, sq8', op => '<#>');
 
 my $size = $primary->safe_psql('postgres', "SELECT pg_relation_size('t_v_idx')");
-$primary->safe_psql('postgres', 'DELETE FROM t WHERE id % 3 = 1; DELETE FROM c WHERE id % 5 < 2');
+my $long_size = $primary->safe_psql('postgres', "SELECT pg_relation_size('long_v_idx')");
+$primary->safe_psql('postgres',
+	'DELETE FROM t WHERE id % 3 = 1; DELETE FROM c WHERE id % 5 < 2; DELETE FROM long WHERE id % 3 = 1');
 alike('delete');
-$primary->safe_psql('postgres', $_) foreach ('VACUUM t', 'VACUUM c');
+$primary->safe_psql('postgres', $_) foreach ('VACUUM t', 'VACUUM c', 'VACUUM long');
 alike('VACUUM');
 alike('VACUUM, flat', %cosine);
+alike('VACUUM, long', %long);
 alike('VACUUM, sq8', op => '<#>');
 $primary->safe_psql('postgres',
 	'INSERT INTO t SELECT i + 100000, make_vector(i, 16) FROM generate_series(1, 7000, 3) i');
 $primary->safe_psql('postgres',
 	'INSERT INTO c SELECT i + 100000, make_vector(i, 16) FROM generate_series(1, 3000) i');
+$primary->safe_psql('postgres',
+	'INSERT INTO long SELECT i + 100000, make_vector(i, 4096) FROM generate_series(1, 300, 3) i');
 alike('reuse');
 alike('reuse, flat', %cosine);
+alike('reuse, long', %long);
+is($standby->safe_psql('postgres', found_themselves('long')), '', 'the standby has the right codes');
+is($primary->safe_psql('postgres', "SELECT pg_relation_size('long_v_idx')"),
+	$long_size, 'blocks are used again with all their pages');
 alike('reuse, sq8', op => '<#>');
 is($primary->safe_psql('postgres', "SELECT pg_relation_size('t_v_idx')"), $size, 'the same rows need no more pages');
 $primary->safe_psql('postgres', 'UPDATE t SET v = make_vector(id + 7, 16) WHERE id % 4 = 0');
@@ -86,10 +103,11 @@ SKIP:
 {
 	my $there = "SELECT count(*) FROM pg_available_extensions WHERE name = 'pageinspect'";
 
-	skip 'pageinspect is not installed', 1 if $primary->safe_psql('postgres', $there) eq '0';
+	skip 'pageinspect is not installed', 2 if $primary->safe_psql('postgres', $there) eq '0';
 	$primary->safe_psql('postgres', 'CREATE EXTENSION pageinspect');
 	$primary->wait_for_catchup($standby);
-	is(images($standby, 't_v_idx'), images($primary, 't_v_idx'), 'the pages of both are the same');
+	is(images($standby, $_), images($primary, $_), "the pages of both are the same, $_")
+	  foreach ('t_v_idx', 'long_v_idx');
 }
 
 # An old snapshot on the standby keeps its answers over changes that it does not see.
@@ -127,6 +145,7 @@ alike('restarted standby');
 $primary->stop('immediate');
 $standby->promote;
 same_answers($standby, 'promoted');
+same_answers($standby, 'promoted, long', %long);
 $standby->safe_psql('postgres', $_)
   foreach ('INSERT INTO t SELECT i + 500000, make_vector(i, 16) FROM generate_series(1, 2500) i',
 	'DELETE FROM t WHERE id % 2 = 0', 'VACUUM t', 'VACUUM c',

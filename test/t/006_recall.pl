@@ -97,4 +97,30 @@ foreach my $case (
 	cmp_ok($probed{flat}, '<', 1, '... at a number of probes that does lose something');
 }
 
+# ---- Blocks that go on on other pages: each vector eight times over, which changes no order ----
+
+$node->safe_psql('postgres', <<'SQL');
+CREATE FUNCTION eightfold(v real[]) RETURNS vector LANGUAGE sql IMMUTABLE
+	AS 'SELECT (v || v || v || v || v || v || v || v)::vector';
+CREATE TABLE long (id bigint PRIMARY KEY, v vector(3072));
+INSERT INTO long SELECT id, eightfold(v::real[]) FROM base WHERE id % 5 > 0;
+CREATE INDEX long_v_idx ON long USING ivf (v vector_cosine_ops);
+INSERT INTO long SELECT id, eightfold(v::real[]) FROM base WHERE id % 5 = 0;
+DELETE FROM long WHERE id % 10 = 0;
+SQL
+$node->safe_psql('postgres', 'VACUUM long');
+$node->safe_psql('postgres', <<'SQL');
+INSERT INTO long SELECT id, eightfold(v::real[]) FROM base WHERE id % 10 = 0;
+SELECT find_exact('base', '<=>');
+ALTER TABLE queries ALTER v TYPE vector(3072) USING eightfold(v::real[]);
+SQL
+foreach my $target (0.95, 0.99)
+{
+	my ($definitions, $sentences) = recalls('long', '<=>', "SET ivf.target_recall = $target", 10);
+
+	cmp_ok($definitions, '>=', $target, "3072 dimensions: recall\@10 for target $target, definitions");
+	cmp_ok($sentences, '>=', $target, "3072 dimensions: recall\@10 for target $target, sentences");
+	note("3072 dimensions, target $target: $definitions $sentences");
+}
+
 done_testing();

@@ -22,13 +22,14 @@ CREATE FUNCTION by_probes(rel regclass, op text, q vector, n bigint,
 	SET enable_seqscan = off SET enable_sort = off SET ivf.probes = 2
 	AS 'SELECT * FROM answer(rel, op, q, n)';
 -- '' if a scan pulled to its end gives each row once, in order but for one run of late rows.
-CREATE FUNCTION index_incomplete(rel regclass, by text DEFAULT 'by_index') RETURNS text LANGUAGE plpgsql AS $$
+CREATE FUNCTION index_incomplete(rel regclass, by text DEFAULT 'by_index', dim int DEFAULT 8) RETURNS text
+LANGUAGE plpgsql AS $$
 DECLARE
 	n bigint;
 	i record;
 BEGIN
 	EXECUTE format('SELECT count(*) FROM %s', rel) INTO n;
-	EXECUTE format('SELECT * FROM %I($1, ''<->'', make_vector(12, 8), $2)', by) INTO i USING rel, n + 5;
+	EXECUTE format('SELECT * FROM %I($1, ''<->'', make_vector(12, $3), $2)', by) INTO i USING rel, n + 5, dim;
 	IF cardinality(i.ids) <> n OR (SELECT count(DISTINCT id) FROM unnest(i.ids) id) <> n THEN
 		RETURN format('%s rows of %s', cardinality(i.ids), n);
 	END IF;
@@ -296,6 +297,38 @@ my %tolerated_two_level = (
 			"${kind}_7f" => damage_content($kind, 0x7F), "${kind}_random" => damage_content($kind, undef)) }
 	  qw(row code mean centroid));
 
+# Those of the pages on which blocks of high dimensions go on.  All of them, so that any list meets one.
+sub damage_spills
+{
+	my ($code) = @_;
+
+	return sub {
+		my ($pages) = @_;
+		my @numbers = pages_of_kind($pages, 'spill');
+
+		die 'no spill pages' if @numbers < 4;
+		$code->($pages, $_) foreach @numbers;
+		return;
+	};
+}
+
+my %spills = (
+	kind => damage_spills(sub { put(@_, $OPAQUE{kind}, 4) }),
+	id => damage_spills(sub { put(@_, $OPAQUE{page_id}, 1) }),
+	owner => damage_spills(sub { add_to(@_, $OPAQUE{owner}, 1) }),
+	zero => damage_spills(sub { $_[0][ $_[1] ] = "\0" x 8192 }),
+	swapped => sub {
+		my ($pages) = @_;
+		my @numbers = pages_of_kind($pages, 'spill');
+
+		@$pages[@numbers] = @$pages[ reverse @numbers ];
+		return;
+	},
+	codes_ff => damage_content('spill', 0xFF),
+	codes_00 => damage_content('spill', 0),
+	codes_7f => damage_content('spill', 0x7F),
+	codes_random => damage_content('spill', undef));
+
 # ---- An index for each of them, all damaged while the server is down ----
 
 my $fuzzed = 40;
@@ -311,6 +344,16 @@ CREATE INDEX d_${_}_idx ON d_$_ USING ivf (v vector_l2_ops)
 DELETE FROM d_$_ WHERE id % 10 = 3;
 SQL
 same_answers($node, 'whole', table => 'd_kind', dim => 8);
+
+$node->safe_psql('postgres', join "\n", <<'SQL', map { <<SQL } map { "long_$_" } sort keys %spills);
+CREATE TABLE original_long AS SELECT i AS id, make_vector(i, 2100) AS v FROM generate_series(1::bigint, 120) i;
+SQL
+CREATE TABLE d_$_ (id bigint, v vector(2100));
+INSERT INTO d_$_ SELECT * FROM original_long;
+CREATE INDEX d_${_}_idx ON d_$_ USING ivf (v vector_l2_ops) WITH (lists = 3);
+DELETE FROM d_$_ WHERE id % 10 = 3;
+SQL
+push @tables, map { "long_$_" } sort keys %spills;
 
 my %file = map { $_ => index_file($node, "d_${_}_idx") } @tables;
 my %block;
@@ -329,6 +372,10 @@ foreach my $table (@tables)
 		my $damage = $damages{$1} // $damages_two_level{$1};
 
 		$block{$table} = ($tolerated_two_level{$1} // $damage->{do})->($pages);
+	}
+	elsif ($table =~ /^long_(.*)/)
+	{
+		$spills{$1}->($pages);
 	}
 	elsif ($table =~ /^fuzz/)
 	{
@@ -446,6 +493,30 @@ foreach my $name (sort keys %tolerated_two_level)
 	}
 	is((sqlstate_of($node, "REINDEX INDEX d_two_${name}_idx"))[0], '', "$name, two levels: REINDEX");
 	same_answers($node, "$name, two levels: and the index is right", table => "d_two_$name", dim => 8);
+}
+
+# ---- Spill pages: an error of the block at fault, or at most recall is lost ----
+
+foreach my $name (sort keys %spills)
+{
+	my $table = "long_$name";
+	my $wrong = $name !~ /^codes/;
+	my $probe = "SELECT index_incomplete('d_$table', 'by_probes', 2100)";
+	my $fill = "INSERT INTO d_$table SELECT i, make_vector(i, 2100) FROM generate_series(5001, 5080) i";
+
+	is($node->safe_psql('postgres', "SELECT index_incomplete('d_$table', 'by_index', 2100)"),
+		'', "$table: an exact scan reads no spill pages");
+	foreach my $statement ($probe, $fill, sprintf($vacuum, $table), $probe)
+	{
+		my ($state, $message) = sqlstate_of($node, $statement);
+
+		is($state, $wrong && $statement !~ /^VACUUM/ ? 'XX002' : '', "$table: $statement") or diag($message);
+		right_message("$table: $statement", $state, $message, undef);
+	}
+	like($node->safe_psql('postgres', $probe), qr/^(order)?$/, "$table: each row once") if !$wrong;
+	is((sqlstate_of($node, "REINDEX INDEX d_${table}_idx"))[0], '', "$table: REINDEX");
+	like($node->safe_psql('postgres', $probe), qr/^(order)?$/, "$table: and the index is right");
+	is($node->safe_psql('postgres', found_themselves("d_$table")), '', "$table: so are its codes");
 }
 
 my %outcomes;

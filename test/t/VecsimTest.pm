@@ -11,8 +11,8 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 use Time::HiRes qw(sleep time);
 
-our @EXPORT = qw(new_node fill same_answers start_psql finish_psql poll_start sqlstate_of index_file page_images
-  start_by file_bytes);
+our @EXPORT = qw(new_node fill same_answers found_themselves start_psql finish_psql poll_start sqlstate_of index_file
+  page_images start_by file_bytes);
 
 # SQL that every node gets.
 #   make_vector(n, dim)  the n-th vector of a series: forty clusters, the same on every machine
@@ -119,6 +119,20 @@ FROM (SELECT index_differs('$table', '$op', make_vector(q, $dim), n) AS differen
 WHERE difference <> ''
 SQL
 	return is($differences, '', $name);
+}
+
+# SQL that gives the ids of rows whose own value a search of one list does not find.  (At recall 1, as in
+# same_answers(), lists and the codes in them are not read.)
+sub found_themselves
+{
+	my ($table) = @_;
+
+	return <<SQL;
+SET enable_seqscan = off; SET enable_sort = off; SET ivf.probes = 1;
+SELECT string_agg(t.id::text, ' ' ORDER BY t.id)
+FROM $table t CROSS JOIN LATERAL (SELECT x.v <-> t.v AS d FROM $table x ORDER BY x.v <-> t.v LIMIT 1) nearest
+WHERE d > 0
+SQL
 }
 
 # Starts psql on SQL text without waiting for it; finish_psql() waits and returns (standard output, standard error).
