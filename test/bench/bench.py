@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""make bench: measures vecsim, beside pgvector and FAISS where they are installed, on real sentence embeddings.
+"""make bench: measures vecsim, beside pgvector and FAISS where installed, on real sentence embeddings.
 
 Starts its own server, loads the same rows into a table a side, and prints every number with its bar.  Writes
-bench.md, bench.json, recall-qps.png, build.png and size.png to build/bench.  Exits with 1 when a bar is missed.
-With --dim the rows are made, of any number and dimension (synthetic.py).  An index is built when a part needs it.
+bench.md, bench.json, recall-qps.png, build.png and size.png to build/bench.  Exits with 1 when a bar is
+missed.  With --dim the rows are made, of any number and dimension (synthetic.py).  An index is built when a
+part needs it.
 """
 import argparse
 import os
@@ -138,15 +139,15 @@ def arguments():
         config.key for config in sides.THEIRS + sides.OURS))
     parser.add_argument("--quick", action="store_true", help="fewer queries, rounds and cancels")
     parser.add_argument("--rows", type=int, help="only so many base rows")
-    parser.add_argument("--dim", type=int, help="made rows of so many dimensions instead of real ones, --rows of them")
+    parser.add_argument("--dim", type=int, help="made rows of so many dimensions, --rows of them")
     parser.add_argument("--shape", default="", help="their shape, as name=value,... of synthetic.Shape")
-    parser.add_argument("--plain", action="store_true", help="vectors kept in the table, not beside it (TOAST)")
-    parser.add_argument("--shared-buffers", default="2GB", help="of the server: tables and indexes should fit")
+    parser.add_argument("--plain", action="store_true", help="vectors in the table, not beside it (TOAST)")
+    parser.add_argument("--shared-buffers", default="2GB", help="tables and indexes should fit")
     parser.add_argument("--faiss-python", help="interpreter that has FAISS (or VECSIM_BENCH_FAISS_PYTHON)")
     parser.add_argument("--rounds", type=int, help="interleaved rounds of each timing")
     parser.add_argument("--cancels", type=int, help="cancelled builds, and cancelled scans")
     parser.add_argument("--goals", default="0.95,0.99", help="recalls at which speed is compared")
-    parser.add_argument("--build-memory", default="64MB", help="maintenance_work_mem of our builds in part build")
+    parser.add_argument("--build-memory", default="64MB", help="maintenance_work_mem of our builds")
     parser.add_argument("--workers", type=int, default=2, help="max_parallel_maintenance_workers of builds")
     options = parser.parse_args()
     unknown = set(options.only.split(",")) - set(PARTS)

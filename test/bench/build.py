@@ -89,7 +89,7 @@ def builder(bench, config, memory):
 def build_once(bench, config, memory):
     """One CREATE INDEX right after a checkpoint: seconds, WAL and index bytes, and the sampled memory.
 
-    Memory is that of the leader and its workers above the idle backend before, in MB.  The index is dropped again.
+    Memory, in MB, is that of the leader and its workers above the idle backend before.  The index is dropped.
     """
     execute(bench.control, "CHECKPOINT")
     connection = builder(bench, config, memory)
@@ -102,8 +102,9 @@ def build_once(bench, config, memory):
     execute(connection, config.create("bench_build"))
     seconds = time.perf_counter() - start
     sampler.stop()
-    found = {"seconds": seconds, "wal": wal_position(connection) - before, "MB": (sampler.peak - idle) / 2**20,
-             "bytes": scalar(connection, "SELECT pg_relation_size('bench_build')"), "workers": sampler.most_workers}
+    found = {"seconds": seconds, "wal": wal_position(connection) - before,
+             "MB": (sampler.peak - idle) / 2**20, "workers": sampler.most_workers,
+             "bytes": scalar(connection, "SELECT pg_relation_size('bench_build')")}
     execute(connection, "DROP INDEX bench_build")
     connection.close()
     return found
@@ -115,7 +116,7 @@ def memory_of(bench, config):
 
 
 def measure_build(bench):
-    """Time, memory, WAL and size of builds with the same number of workers, interleaved; hnsw once, it is slow.
+    """Time, memory, WAL and size of builds with as many workers each, interleaved; hnsw once, it is slow.
 
     Two minutes on 115,648 x 384, one of them hnsw; at 1,000,000 x 768 hnsw takes about half an hour.
     """
@@ -162,8 +163,8 @@ def compare(bench, config, found):
             continue
         ratios = [a["seconds"] / b["seconds"] for a, b in zip(theirs, ours)]
         bar = BARS_FASTER[peer.key] if config is sides.RABITQ else None
-        bench.results.add(f"{config.key} builds faster than {peer.key}", numpy.median(ratios), "x", at_least=bar,
-                          note="rounds " + " ".join(f"{ratio:.2f}" for ratio in ratios))
+        bench.results.add(f"{config.key} builds faster than {peer.key}", numpy.median(ratios), "x",
+                          at_least=bar, note="rounds " + " ".join(f"{ratio:.2f}" for ratio in ratios))
         bar = BAR_HNSW_SIZE if config is sides.RABITQ and peer is sides.HNSW else None
         bench.results.add(f"{config.key}: index / {peer.key}'s", ours[0]["bytes"] / theirs[0]["bytes"], "x",
                           at_most=bar)
@@ -185,15 +186,16 @@ def measure_memory(bench):
     Two builds and their sweeps: a minute on 115,648 x 384.
     """
     bench.results.part(f"index built with {DEFAULT_MEMORY} of maintenance_work_mem against {PLENTY}")
-    configs = [replace(sides.RABITQ, key=f"rabitq-{memory}", memory=memory) for memory in (PLENTY, DEFAULT_MEMORY)]
+    configs = [replace(sides.RABITQ, key=f"rabitq-{memory}", memory=memory)
+               for memory in (PLENTY, DEFAULT_MEMORY)]
     pairs = [(config, fastest(bench, config, MEMORY_GOAL)) for config in configs]
     if not all(point for _, point in pairs):
         bench.results.missing(f"recall {MEMORY_GOAL} is not reached")
         return
     plenty, little = measure_pair(bench, *pairs, time_lateral)
     for (config, point), times in zip(pairs, (plenty, little)):
-        bench.results.add(f"{config.key} at {MEMORY_GOAL}, index time", numpy.median(times[:, 0]), "us a query",
-                          note=told(point))
+        bench.results.add(f"{config.key} at {MEMORY_GOAL}, index time", numpy.median(times[:, 0]),
+                          "us a query", note=told(point))
         execute(bench.control, f"DROP INDEX {config.index}")
     bench.results.add("built in little memory, slower", numpy.median(little[:, 0] / plenty[:, 0]), "x",
                       at_most=BAR_LITTLE)

@@ -142,7 +142,7 @@ def scans():
 
 
 def builds(bench, trial):
-    """CREATE INDEX statements of a table made for them, of as many rows as can be indexed in BUILD_SECONDS."""
+    """CREATE INDEX statements of a table of their own, of as many rows as are indexed in BUILD_SECONDS."""
     n = len(bench.data.base)
     seconds = trial.seconds(sides.RABITQ.create("bench_cancel"), "DROP INDEX bench_cancel")
     rows = n if seconds <= BUILD_SECONDS else int(n * BUILD_SECONDS / seconds)

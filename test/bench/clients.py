@@ -1,4 +1,4 @@
-"""Many clients: throughput of 1, 2 and 16 connections that ask one query after the other; and a first query."""
+"""Throughput of 1, 2 and 16 connections that ask query after query; and a connection's first query."""
 import time
 
 import numpy
@@ -63,7 +63,7 @@ def measure_clients(bench):
 
 
 def first_and_second(bench, config, literals):
-    """Milliseconds of the first and the second query of a new connection, as text: library, catalogue and all."""
+    """Milliseconds of the first and second query of a new connection, as text: library, catalogue and all."""
     connection = bench.server.connect(f"SET search_path = public, {config.side.schema}",
                                       "SET enable_seqscan = off")
     elapsed = []
@@ -78,7 +78,8 @@ def first_and_second(bench, config, literals):
 def measure_first_query(bench):
     """What the first query of a connection pays more than the second, everything in memory."""
     bench.results.part("first query of a connection, warm buffers")
-    literals = ["[" + ",".join(f"{x:.8g}" for x in query) + "]" for query in bench.timed.queries[:2 * CONNECTIONS]]
+    literals = ["[" + ",".join(f"{x:.8g}" for x in query) + "]"
+                for query in bench.timed.queries[:2 * CONNECTIONS]]
     for config in bench.main():
         bench.use(config)
         for pair in range(CONNECTIONS):  # every page that is timed below is read before

@@ -1,6 +1,6 @@
 """The data: base vectors, one or two kinds of queries, and their exact neighbours.
 
-Real sentence embeddings, or with a dimension given rows of synthetic.py, whose neighbours are kept in build/bench.
+Real sentence embeddings; or with a dimension given rows of synthetic.py, neighbours kept in build/bench.
 """
 import hashlib
 import os
@@ -21,7 +21,7 @@ DEPTH = 100  # neighbours known of each query
 
 @dataclass
 class Dataset:
-    """Float32 rows; kinds[kind[i]] names the kind of query i; neighbours[i] are the nearest rows, nearest first."""
+    """Float32 rows; kinds[kind[i]] is the kind of query i; neighbours[i] are its nearest rows, in order."""
     name: str
     base: numpy.ndarray        # n x d; or anything that gives its slices
     queries: numpy.ndarray     # m x d

@@ -1,4 +1,4 @@
-"""FAISS as the library yardstick: its indexes in a process of their own, beside our time inside one statement."""
+"""FAISS as the library yardstick: its indexes in their own process, beside our time inside one statement."""
 import json
 import os
 import shutil
@@ -44,7 +44,7 @@ def measure_faiss(bench):
     bench.results.part("FAISS in process, one thread, one query at a time")
     python = interpreter(bench)
     if not python:
-        bench.results.missing("FAISS is not installed (pip install faiss-cpu; --faiss-python names an interpreter)")
+        bench.results.missing("FAISS is not installed (pip install faiss-cpu; see --faiss-python)")
         return
     directory = os.path.join(bench.scratch, "faiss")
     hand_over(bench, directory)
@@ -70,7 +70,8 @@ def report(bench, found, best):
     bench.results.chart("build", f"faiss {key}", found["build"])
     for goal, point in found["points"].items():
         bench.results.add(f"{key} at {goal}", point["us"], "us a query",
-                          note=f"effort {point['effort']}, refined {point['refine']} k, recall {point['recall']:.4f}")
+                          note=f"effort {point['effort']}, refined {point['refine']} k, "
+                               f"recall {point['recall']:.4f}")
         if key.startswith("IVF") and (goal not in best or point["us"] < best[goal]["us"]):
             best[goal] = {**point, "key": key}
 
@@ -84,5 +85,5 @@ def compare(bench, goal, theirs):
     us = float(numpy.median([measure_one(bench, ours, time_lateral)[0] for _ in range(bench.rounds)]))
     bench.results.add(f"{ours[0].key} at {goal}, index time", us, "us a query", note=told(ours[1]))
     bar = BAR if ours[0].side is sides.VECSIM and bench.complete else None
-    bench.results.add(f"{ours[0].key} against FAISS's best IVF at {goal}", theirs["us"] / us, "x", at_least=bar,
-                      note=theirs["key"])
+    bench.results.add(f"{ours[0].key} against FAISS's best IVF at {goal}", theirs["us"] / us, "x",
+                      at_least=bar, note=theirs["key"])

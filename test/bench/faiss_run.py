@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """The library yardstick: FAISS indexes in this process, one thread a search, over the arrays in a directory.
 
-Run by faiss_peer.py under an interpreter that has FAISS:  faiss_run.py DIRECTORY GOALS.  DIRECTORY holds base.npy and
-queries.npy (float32, unit length), kind.npy and neighbours.npy.  Prints one line of JSON a configuration: key, build
-seconds, and for each goal the fastest setting, its recall and its microseconds a query.
+Run by faiss_peer.py under an interpreter that has FAISS:  faiss_run.py DIRECTORY GOALS.  DIRECTORY holds
+base.npy and queries.npy (float32, unit length), kind.npy and neighbours.npy.  Prints one line of JSON a
+configuration: key, build seconds, and for each goal the fastest setting, its recall, its microseconds a query.
 """
 import json
 import math
@@ -42,7 +42,7 @@ def build(key, base):
 
 
 class Search:
-    """An index under a setting, asked one query at a time without Python's wrappers around the library's call."""
+    """An index under a setting, asked one query at a time, past Python's wrappers of the library."""
 
     def __init__(self, index, queries):
         self.index, self.queries = index, queries
@@ -114,7 +114,8 @@ def measure(key, directory, goals):
             us = min(search.run()[0] for _ in range(ROUNDS))
             best = out["points"].get(str(goal))
             if best is None or us < best["us"]:
-                out["points"][str(goal)] = {"us": us, "recall": found[1], "effort": found[0], "refine": refine}
+                out["points"][str(goal)] = {"us": us, "recall": found[1], "effort": found[0],
+                                            "refine": refine}
     return out
 
 

@@ -1,7 +1,7 @@
-"""Time of a query in pairs: a peer at its fastest setting for a recall, and ours at no less than the peer's recall.
+"""Time of a query in pairs: a peer at its fastest setting for a recall, and ours at no less than that recall.
 
-Each pair is measured by a client, round trip included, and inside one LATERAL statement over all timed queries
-("index time"); the two take turns, A B B A, so that a slow moment of the machine hits both.
+Each pair is measured by a client, round trip included, and inside one LATERAL statement over all timed
+queries ("index time"); the two take turns, A B B A, so that a slow moment of the machine hits both.
 """
 import numpy
 

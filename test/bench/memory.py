@@ -1,10 +1,11 @@
 """Data that outgrow: index time against the number of rows, and blocks read when memory is short."""
 import math
+from dataclasses import replace
 
 import numpy
 
 import sides
-from dataset import Dataset, exact_neighbours
+from dataset import exact_neighbours
 from search import fastest, time_lateral, told
 from server import execute, scalar
 
@@ -39,7 +40,7 @@ class Smaller:
         execute(bench.control, f"CREATE TABLE {table} AS SELECT * FROM all_rows WHERE id < {SMALL}")
         execute(bench.control, f"VACUUM (FREEZE, ANALYZE) {table}")
         neighbours = exact_neighbours(base, bench.data.queries, bench.data.neighbours.shape[1])
-        bench.data = Dataset(bench.data.name, base, bench.data.queries, bench.data.kinds, bench.data.kind, neighbours)
+        bench.data = replace(bench.data, base=base, neighbours=neighbours)
         bench.sweeps = {}
         return bench
 
@@ -113,8 +114,8 @@ def measure_cold(bench):
         read, buffers = cold_one(bench, config, point)
         found[config.key] = float(read.sum())
         bench.results.add(f"{config.key}, blocks read", read.sum(), "a query",
-                          note=f"index {read[0]:.1f}, table {read[1]:.1f}; shared_buffers {buffers / 128:.0f} MB; "
-                               + told(point))
+                          note=f"index {read[0]:.1f}, table {read[1]:.1f}; shared_buffers "
+                               f"{buffers / 128:.0f} MB; {told(point)}")
     bench.restart()
     for key, value in found.items():
         if key != sides.HNSW.key and sides.HNSW.key in found:

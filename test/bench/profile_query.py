@@ -1,7 +1,7 @@
-"""Where a query's time goes: the backend sampled by perf while it answers query after query, by stage; what it touches.
+"""Where a query's time goes, by stage: the backend sampled by perf while it answers; pages it touches.
 
-A sample is put down to the function it hits, and functions to stages by their names: shared helpers (memory copies,
-allocation) stand in a stage of their own.  Stages not named in a query's path are under "other".
+A sample is put down to the function it hits, and functions to stages by their names; helpers that all share
+(memory, pages) stand in stages of their own.
 """
 import os
 import re
@@ -18,18 +18,19 @@ FREQUENCY = 4999
 LEAST_SHARE = 2.0  # functions below are not named in the notes
 STAGES = (  # the first pattern that the name matches
     ("kernel of the system", r"^\[kernel\]"),
-    ("rotate and tabulate", r"rotate|hadamard|kac|givens|::fht|rabitq_prepare|rabitq_query|tabulate|normalize"),
-    ("centroids", r"centroid|nearest_order|score_codes|list_terms|::probe_|probe_begin|best_k_|rabitq_score_cold"),
+    ("rotate and tabulate", r"rotate|hadamard|kac|givens|::fht|rabitq_prepare|rabitq_query|normalize"),
+    ("centroids", r"centroid|nearest_order|score_codes|list_terms|::probe_|best_k_|rabitq_score_cold"),
     ("list scan", r"fastscan|sift|list_walk|directory|block_check|score_hot|seen_|survivors_of"),
     ("refine", r"refine_survivors|rabitq_refine|rabitq_estimate|cold_|dot_u4|row_find|row_store|nextafter"),
-    ("rerank and order", r"cosine_distance|dot_norms|pair<.*Norm|value_distance|pool_|refine_row|tid_read|farther|get_tuple|vecsim::ivf::scan_|"
-                         r"^heap_|HeapTuple|heapam|index_fetch|index_getnext|detoast|toast|slot_deform|vector_from|"
+    ("rerank and order", r"cosine_distance|dot_norms|pair<.*Norm|value_distance|pool_|refine_row|tid_read|"
+                         r"farther|get_tuple|vecsim::ivf::scan_|"
+                         r"^heap_|HeapTuple|heapam|index_fetch|index_getnext|toast|slot_deform|vector_from|"
                          r"pairingheap|tuplesort|XidInMVCC|TransactionId"),
-    ("buffers and pages", r"hash_search|hash_bytes|Buf|LWLock|Buffer|ResourceOwner|RefCount|page_check|page_read|"
+    ("buffers and pages", r"hash_search|hash_bytes|Buf|LWLock|ResourceOwner|RefCount|page_check|page_read|"
                           r"page_open|crc32c|smgr"),
     ("memory", r"^_*mem(cpy|set|cmp|move)|palloc|pfree|AllocSet|MemoryContext|malloc|free$|repalloc"),
     ("PostgreSQL's static functions", r"^0x[0-9a-f]+$"),  # without debug symbols; pinning of buffers, mostly
-    ("executor", r"^Exec|ExecInterp|^exec_|Portal|agg|advance|int\d.*(sum|pl)|slot_|expr|plan|Datum|tts_|nodes?"),
+    ("executor", r"^Exec|^exec_|Portal|agg|advance|int\d.*(sum|pl)|slot_|expr|plan|Datum|tts_"),
 )
 
 
@@ -57,14 +58,14 @@ def sample(bench, client, statement):
         return None, "perf is not installed (Debian: linux-perf)"
     path = os.path.join(bench.scratch, "perf.data")
     thread, once = loop(client, statement, SECONDS + 2)
-    record = subprocess.run(["perf", "record", "-q", "-e", "cpu-clock", "-F", str(FREQUENCY), "-o", path, "-p",
-                             str(client.backend), "--", "sleep", str(SECONDS)], capture_output=True, text=True,
-                            check=False)
+    record = subprocess.run(["perf", "record", "-q", "-e", "cpu-clock", "-F", str(FREQUENCY), "-o", path,
+                             "-p", str(client.backend), "--", "sleep", str(SECONDS)],
+                            capture_output=True, text=True, check=False)
     thread.join()
     if record.returncode != 0:
         return None, "perf may not sample here: " + record.stderr.strip().split("\n")[0]
-    out = subprocess.run(["perf", "report", "-i", path, "--stdio", "--no-children", "-F", "overhead,symbol", "-t",
-                          ";"], capture_output=True, text=True, check=True).stdout
+    out = subprocess.run(["perf", "report", "-i", path, "--stdio", "--no-children", "-F", "overhead,symbol",
+                          "-t", ";"], capture_output=True, text=True, check=True).stdout
     os.remove(path)
     found = []
     for line in out.splitlines():
@@ -134,7 +135,7 @@ def report_stages(bench, config, point):
         bench.results.missing(f"stages: {seconds}")
         return
     us = seconds * 1e6 / len(bench.timed.queries)
-    bench.results.add(f"{config.key}: a query", us, "us", note=f"{FREQUENCY} samples a second for {SECONDS} s")
+    bench.results.add(f"{config.key}: a query", us, "us", note=f"{FREQUENCY} samples a second, {SECONDS} s")
     total = sum(share for share, _ in found)
     for stage, (share, members) in sorted(by_stage(found).items(), key=lambda item: -item[1][0]):
         largest = ", ".join(f"{name} {part:.1f} %" for part, name in members if part >= LEAST_SHARE)

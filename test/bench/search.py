@@ -205,7 +205,8 @@ def measure_sq8(bench):
         for kind, name in enumerate(bench.data.kinds):
             loss = recall["flat-sqrt"][kind] - recall["sq8-sqrt"][kind]
             bench.results.add(f"recall lost, {name}, {probes} probes", loss, "recall@10", at_most=0.01,
-                              note=f"flat {recall['flat-sqrt'][kind]:.4f}, sq8 {recall['sq8-sqrt'][kind]:.4f}")
+                              note=f"flat {recall['flat-sqrt'][kind]:.4f}, "
+                                   f"sq8 {recall['sq8-sqrt'][kind]:.4f}")
     entry_sizes(bench)
     relation_sizes(bench)
 

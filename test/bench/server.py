@@ -1,8 +1,8 @@
 """A throw-away PostgreSQL server of the bench's own: made in a temporary directory, gone afterwards.
 
 It listens on a Unix socket only.  Run by root, it belongs to the user `postgres`: PostgreSQL refuses root.
-Where PostgreSQL can load extensions from another folder, it measures what `make stage` put into build/root, so
-that nothing need be installed and another tree's library is not measured by mistake.
+Where PostgreSQL can load extensions from another folder, it measures what `make stage` put into build/root,
+so that nothing need be installed and another tree's library is not measured by mistake.
 """
 import os
 import pwd
@@ -73,7 +73,8 @@ class Server:
 
     def _staged(self):
         """Settings that make the server load vecsim from a copy of build/root; none where it cannot."""
-        known = subprocess.check_output([os.path.join(self.bindir, "postgres"), "--describe-config"], text=True)
+        postgres = os.path.join(self.bindir, "postgres")
+        known = subprocess.check_output([postgres, "--describe-config"], text=True)
         root = os.path.join(self.directory, "root")
         if not os.path.isdir(STAGED) or "extension_destdir\t" not in known:
             return {}
@@ -109,7 +110,7 @@ class Server:
 
 
 def as_owner(server, program, *arguments, **options):
-    """Runs one of PostgreSQL's programs as the server's owner; it must succeed.  What subprocess.run returns."""
+    """Runs one of PostgreSQL's programs as the server's owner; it must succeed.  As subprocess.run."""
     command = [os.path.join(server.bindir, program), *arguments]
     if os.getuid() == 0:
         command = ["runuser", "-u", server.owner, "--", *command]

@@ -12,7 +12,7 @@ PGVECTOR_DIMENSIONS = 2000  # beyond, its indexes take half precision only
 
 
 class Rows:
-    """Number and dimension of the base rows, set once when they are loaded: statements and options depend on it."""
+    """Number and dimension of the base rows, set when they are loaded: statements depend on them."""
     n = 0
     dim = 0
 
@@ -182,7 +182,7 @@ def ensure_index(connection, config):
 
 
 def use_index(connection, config):
-    """Makes one index the only one of its table that the planner may choose, and checks that timed sessions use it.
+    """Makes one index the only one of its table that is planned with, and checks that timed sessions use it.
 
     Marking the others not valid hides them from planning; nobody writes to the tables.
     """

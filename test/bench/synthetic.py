@@ -1,8 +1,8 @@
 """Clustered vectors of any number and dimension, made in chunks from a seed: the same rows in every run.
 
-A row is the centre of its cluster plus its own deviation, both normal with eigenvalues i^-alpha in a basis that
-is turned at random, so that no axis is special; cluster sizes follow a power law; norms are lognormal.  The
-defaults are as hard as real sentence embeddings: see share() for the measure, and CONTRIBUTING.md for its figures.
+A row is the centre of its cluster plus its own deviation, both normal with eigenvalues i^-alpha in a basis
+that is turned at random, so that no axis is special; cluster sizes follow a power law; norms are lognormal.
+The defaults are as hard as real sentence embeddings: share() is the measure, README has its figures.
 """
 from dataclasses import dataclass
 
@@ -25,7 +25,7 @@ class Shape:
 
 
 class Synthetic:
-    """n x dim float32 rows that are made when a slice is asked for; chunks of CHUNK rows are remembered singly."""
+    """n x dim float32 rows that are made when a slice is asked for; the last chunk of CHUNK rows is kept."""
 
     def __init__(self, n, dim, shape=Shape()):
         self.shape, self.like = (n, dim), shape
@@ -112,8 +112,8 @@ def kmeans(rows, lists, passes=5, seed=1):
 def share(base, queries, neighbours, goal=0.95, k=10):
     """Share of the rows in the nearest 4 sqrt(n) exact lists that must be read for a mean recall@k of `goal`.
 
-    Every query reads the same number of lists; the smallest that is enough is taken.  Returns (share, lists read,
-    lists).  About a minute for 100,000 x 768 on two processors.
+    Every query reads the same number of lists; the smallest that is enough is taken.  Returns (share, lists
+    read, lists).  About a minute for 100,000 x 768 on two processors.
     """
     lists = int(4 * numpy.sqrt(len(base)))
     centres = kmeans(sample_rows(base, min(len(base), 64 * lists)), lists)

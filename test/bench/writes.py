@@ -1,4 +1,4 @@
-"""Writing to an index: inserts one at a time and many at once, VACUUM after deleting; and what goes to the WAL."""
+"""Writing to an index: inserts one at a time and many at once, VACUUM after deleting; the WAL of both."""
 import os
 import re
 import subprocess
@@ -19,10 +19,11 @@ SEED = 20240229
 
 
 def lonely(bench, config):
-    """Builds the index and drops the other measured indexes of its table, since inserts would pay for them."""
+    """Builds the index and drops the others of its table, since inserts would pay for them."""
     bench.use(config)
-    others = execute(bench.control, "SELECT indexrelid::regclass::text FROM pg_index WHERE indrelid = %s::regclass "
-                     "AND indexrelid <> %s::regclass", ("public." + config.side.table, "public." + config.index))
+    others = execute(bench.control, "SELECT indexrelid::regclass::text FROM pg_index "
+                     "WHERE indrelid = %s::regclass AND indexrelid <> %s::regclass",
+                     ("public." + config.side.table, "public." + config.index))
     for (name,) in others:
         execute(bench.control, f"DROP INDEX {name}")
     bench.sweeps.pop(config.key, None)  # its recall will not be the same
@@ -111,12 +112,12 @@ def touched(connection, config):
 
 
 def written(bench, config, start, end):
-    """(distinct pages, records, full images, bytes of images) of the index in the WAL between two positions."""
+    """(distinct pages, records, full images) of the index in the WAL between two positions."""
     path = scalar(bench.control, "SELECT dattablespace || '/' || pg_database.oid || '/' || "
                   "pg_relation_filenode(%s) FROM pg_database WHERE datname = current_database()",
                   ("public." + config.index,))
-    out = as_owner(bench.server, "pg_waldump", "-p", os.path.join(bench.server.data, "pg_wal"), "-s", start, "-e",
-                   end, "-R", path, "-b", stdout=subprocess.PIPE).stdout
+    out = as_owner(bench.server, "pg_waldump", "-p", os.path.join(bench.server.data, "pg_wal"), "-s", start,
+                   "-e", end, "-R", path, "-b", stdout=subprocess.PIPE).stdout
     mine = [line for line in out.splitlines() if f"rel {path} " in line]
     pages = {re.search(r"\bblk (\d+)", line).group(1) for line in mine}
     images = [line for line in mine if "FPW" in line]
