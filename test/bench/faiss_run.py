@@ -3,7 +3,7 @@
 
 Run by faiss_peer.py under an interpreter that has FAISS:  faiss_run.py DIRECTORY GOALS.  DIRECTORY holds
 base.npy and queries.npy (float32, unit length), kind.npy and neighbours.npy.  Prints one line of JSON a
-configuration: key, build seconds, and for each goal the fastest setting, its recall, its microseconds a query.
+configuration: key, build seconds, and for each goal the fastest setting, its recall and microseconds a query.
 """
 import json
 import math
