@@ -173,7 +173,7 @@ def main():
     with server.Server({"shared_buffers": options.shared_buffers}) as running:
         bench = Bench(running, options, directory)
         if sides.VECSIM not in bench.sides:
-            sys.exit("vecsim is not installed: run `make install` first")
+            sys.exit("vecsim is not installed: run `make stage` or `make install` first")
         try:
             measure(bench, options.only.split(","))
         finally:

@@ -147,7 +147,8 @@ def builds(bench, trial):
     seconds = trial.seconds(sides.RABITQ.create("bench_cancel"), "DROP INDEX bench_cancel")
     rows = n if seconds <= BUILD_SECONDS else int(n * BUILD_SECONDS / seconds)
     bench.results.fact("rows of cancelled builds", f"{rows} (of all {n} rows a build took {seconds:.1f} s)")
-    execute(trial.connection, f"CREATE TABLE {TABLE} AS SELECT * FROM {sides.VECSIM.table} WHERE id < {rows}")
+    execute(trial.connection, f"CREATE TABLE {TABLE} (LIKE {sides.VECSIM.table} INCLUDING STORAGE)")
+    execute(trial.connection, f"INSERT INTO {TABLE} SELECT * FROM {sides.VECSIM.table} WHERE id < {rows}")
     execute(trial.connection, f"VACUUM (FREEZE, ANALYZE) {TABLE}")
     return [("SELECT 1", config.create("bench_cancel", TABLE)) for config in (sides.RABITQ, sides.SQ8)]
 

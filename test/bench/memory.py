@@ -37,7 +37,8 @@ class Smaller:
         base = bench.data.base[0:SMALL]
         execute(bench.control, f"ALTER TABLE {table} RENAME TO all_rows")
         execute(bench.control, f"ALTER INDEX {sides.RABITQ.index} RENAME TO all_rows_index")
-        execute(bench.control, f"CREATE TABLE {table} AS SELECT * FROM all_rows WHERE id < {SMALL}")
+        execute(bench.control, f"CREATE TABLE {table} (LIKE all_rows INCLUDING STORAGE)")
+        execute(bench.control, f"INSERT INTO {table} SELECT * FROM all_rows WHERE id < {SMALL}")
         execute(bench.control, f"VACUUM (FREEZE, ANALYZE) {table}")
         neighbours = exact_neighbours(base, bench.data.queries, bench.data.neighbours.shape[1])
         bench.data = replace(bench.data, base=base, neighbours=neighbours)
@@ -47,7 +48,7 @@ class Smaller:
     def __exit__(self, *unused):
         bench, table = self.bench, self.side.table
         execute(bench.control, f"DROP TABLE {table}")
-        execute(bench.control, f"ALTER TABLE all_rows RENAME TO {table.split('.')[-1]}")
+        execute(bench.control, f"ALTER TABLE all_rows RENAME TO {table}")
         execute(bench.control, f"ALTER INDEX all_rows_index RENAME TO {sides.RABITQ.index}")
         bench.data, bench.timed, bench.sweeps, bench.results.curves = self.kept
 

@@ -11,6 +11,7 @@ import numpy
 CHUNK = 20000
 QUERY_CHUNK = 1 << 20  # numbers of chunks that are not rows: no row is a query
 EXTRA_CHUNK = 1 << 21
+BAR_SHARE = 4  # percent; real sentence embeddings take 3.9
 
 
 @dataclass(frozen=True)
@@ -132,5 +133,5 @@ def measure_share(bench):
     bench.results.part("how hard the data are")
     part = bench.data.spread(250)
     found, probes, lists = share(part.base, part.queries, part.neighbours)
-    bench.results.add("rows in the exact lists to read for recall .95", found * 100, "%", at_least=4,
-                      note=f"{probes} of {lists} lists (4 sqrt(n)), {len(part.queries)} queries")
+    bench.results.add("rows in the exact lists to read for recall .95", found * 100, "%",
+                      at_least=BAR_SHARE if bench.options.dim else None, note=f"{probes} of {lists} lists (4 sqrt(n)), {len(part.queries)} queries")
