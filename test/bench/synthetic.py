@@ -134,4 +134,5 @@ def measure_share(bench):
     part = bench.data.spread(250)
     found, probes, lists = share(part.base, part.queries, part.neighbours)
     bench.results.add("rows in the exact lists to read for recall .95", found * 100, "%",
-                      at_least=BAR_SHARE if bench.options.dim else None, note=f"{probes} of {lists} lists (4 sqrt(n)), {len(part.queries)} queries")
+                      at_least=BAR_SHARE if bench.options.dim else None,
+                      note=f"{probes} of {lists} lists (4 sqrt(n)), {len(part.queries)} queries")
