@@ -281,8 +281,7 @@ command(Session &session, const std::string &line, std::string &answer)
 	size_t number = 0;
 
 	words >> verb;
-	if (verb == "queries" || verb == "run" || verb == "repeat" || verb == "spin" ||
-	    verb == "stream")
+	if (verb == "queries" || verb == "run" || verb == "repeat" || verb == "spin" || verb == "stream")
 		words >> number;
 	std::getline(words >> std::ws, rest);
 

@@ -17,10 +17,9 @@ SECONDS = 6
 FREQUENCY = 4999
 LEAST_SHARE = 2.0  # functions below are not named in the notes
 # Microseconds that a plain prototype of the same search took in process, over wordnet, at each goal.
-PROTOTYPE = {
-    0.95: {"rotate and tabulate": 4.7, "centroids": 18.8, "list scan": 32, "refine": 19, "rerank and order": 7},
-    0.99: {"rotate and tabulate": 5.7, "centroids": 34.3, "list scan": 106, "refine": 26, "rerank and order": 9},
-}
+PROTOTYPE_STAGES = ("rotate and tabulate", "centroids", "list scan", "refine", "rerank and order")
+PROTOTYPE = {0.95: dict(zip(PROTOTYPE_STAGES, (4.7, 18.8, 32, 19, 7))),
+             0.99: dict(zip(PROTOTYPE_STAGES, (5.7, 34.3, 106, 26, 9)))}
 STAGES = (  # the first pattern that the name matches
     ("kernel of the system", r"^\[kernel\]"),
     ("rotate and tabulate", r"rotate|hadamard|kac|givens|::fht|rabitq_prepare|rabitq_query|normalize"),
