@@ -30,7 +30,7 @@ STAGES = (  # the first pattern that the name matches
                          r"farther|get_tuple|vecsim::ivf::scan_|"
                          r"^heap_|HeapTuple|heapam|index_fetch|index_getnext|toast|slot_deform|vector_from|"
                          r"pairingheap|tuplesort|XidInMVCC|TransactionId"),
-    ("buffers and pages", r"hash_search|hash_bytes|Buf|LWLock|ResourceOwner|RefCount|page_check|page_read|"
+    ("buffers and pages", r"hash_search|hash_bytes|Buf|LWLock|ResourceOwner|RefCount|page_|"
                           r"page_open|crc32c|smgr"),
     ("memory", r"^_*mem(cpy|set|cmp|move)|palloc|pfree|AllocSet|MemoryContext|malloc|free$|repalloc"),
     ("PostgreSQL's static functions", r"^0x[0-9a-f]+$"),  # without debug symbols; pinning of buffers, mostly
