@@ -134,6 +134,7 @@ def arguments():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", help="directory with base.npy and queries.npy (or VECSIM_BENCH_DATA)")
+    parser.add_argument("--out", help="directory for the report and the plots instead of build/bench")
     parser.add_argument("--only", default=",".join(PARTS), help="parts, of " + ", ".join(PARTS))
     parser.add_argument("--configs", help="configurations, of " + ", ".join(
         config.key for config in sides.THEIRS + sides.OURS))
@@ -169,7 +170,9 @@ def main():
     options = arguments()
     signal.signal(signal.SIGTERM, lambda *unused: sys.exit("terminated"))  # so that the server is stopped
     directory = os.path.join(ROOT, "build", "bench")
-    os.makedirs(directory, exist_ok=True)
+    out = options.out or directory
+    for each in (directory, out):
+        os.makedirs(each, exist_ok=True)
     with server.Server({"shared_buffers": options.shared_buffers}) as running:
         bench = Bench(running, options, directory)
         if sides.VECSIM not in bench.sides:
@@ -178,7 +181,7 @@ def main():
             measure(bench, options.only.split(","))
         finally:
             bench.close()
-            bench.results.write(directory)  # what there is, when it is broken off
+            bench.results.write(out)  # what there is, when it is broken off
     failed = bench.results.failed()
     print("\n" + (f"{len(failed)} bars missed: " + "; ".join(failed) if failed else "every bar reached"))
     return 1 if failed else 0
