@@ -34,7 +34,7 @@ def throughput(clients, seconds):
     for client in clients:
         client.spin_begin(seconds)
     latencies = [client.spin_end() for client in clients]
-    return sum(len(each) / each.sum() * 1e6 for each in latencies), numpy.concatenate(latencies)
+    return sum(len(each) for each in latencies) / seconds, numpy.concatenate(latencies)
 
 
 def measure_clients(bench):
