@@ -9,6 +9,7 @@
 #   installcheck isolation pgtap prove examples    one suite each, on a throw-away server
 #   psql               a throw-away server with the bundled data, and a prompt
 #   bench              the measurements (BENCH_ARGS=--help)
+#   matrix             the suites on every supported PostgreSQL, each in a folder of its own (MATRIX_ARGS=--help)
 #   format lint        clang-format, clang-tidy
 #
 # PG_CONFIG chooses the PostgreSQL to build for; WERROR=-Werror makes warnings errors.
@@ -141,6 +142,10 @@ test:
 	@$(MAKE) --no-print-directory -j2 WERROR=-Werror stage build/unit/unit_tests $(CROSS_TESTS) rules-objects
 	@$(RUN) all
 
+# As root: other versions of PostgreSQL live in folders with a Debian of their own, made by the first run.
+matrix:
+	@$(PYTHON) test/matrix.py $(MATRIX_ARGS)
+
 bench: stage build/bench/kernels
 	$(PYTHON) test/bench/bench.py $(BENCH_ARGS)
 
@@ -162,6 +167,6 @@ lint:
 	printf '%s\n' $(SRC_KERNELS) $(SRC_CORE) $(SRC_PG) | xargs -P 2 -I FILE \
 	  clang-tidy --quiet FILE -- -xc++ $(filter-out -MMD -MP,$(CPPFLAGS)) -Ibuild/lint $(DIALECT) -fopenmp
 
-.PHONY: FORCE deps unit neon rules rules-objects stage isolation pgtap prove examples demo psql test bench \
-        format lint
+.PHONY: FORCE deps unit neon rules rules-objects stage isolation pgtap prove examples demo psql test matrix \
+        bench format lint
 .DEFAULT_GOAL = all

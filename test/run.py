@@ -215,8 +215,9 @@ class Runner:
         conf = self.stage.path / "tap.conf"
         conf.write_text("\n".join(self.stage.settings) + "\n")
         conf.chmod(0o644)
-        env = dict(TESTDIR=str(tree), PG_REGRESS=str(test / "regress/pg_regress"), PGPORT="65432",
-                   TEMP_CONFIG=str(conf))
+        # TESTDIR is for 15, the other folders for later versions.
+        env = dict(TESTDIR=str(tree), TESTDATADIR=str(tree / "tmp_check"), TESTLOGDIR=str(tree / "tmp_check/log"),
+                   PG_REGRESS=str(test / "regress/pg_regress"), PGPORT="65432", TEMP_CONFIG=str(conf))
         counts = count_tap(*self.there("prove", env, "prove", "-v", "-I", test / "perl", "-I", tree / "test/t", *files))
         if counts.failed:
             self.keep("prove", tree / "tmp_check")

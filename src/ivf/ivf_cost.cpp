@@ -6,7 +6,7 @@
 // through makes the index dear, as it is.
 //
 // Prohibitive where an approximate answer would be wrong: without an order by one distance, without a bound
-// on the number of rows, under GROUP BY and DISTINCT, and for min() and max().
+// on the number of rows, under GROUP BY, DISTINCT and UNION, and for aggregates.
 #include "pg/pg.h"
 
 #include "ivf/ivf.h"
@@ -22,6 +22,8 @@ namespace vecsim::ivf
 static constexpr Cost kProhibitive = 1e100;
 
 static bool is_minmax_subplan(PlannerInfo *root);
+static bool is_arm_of_set_operation(PlannerInfo *root);
+static bool compares_rows(const Node *set_operation);
 static double share_probed(const Index &opened);
 
 // True for a query whose answer must not be approximate, or has no order for the index to give.
@@ -30,7 +32,8 @@ must_not_scan(PlannerInfo *root, IndexPath *path)
 {
 	return list_length(path->indexorderbys) != 1 || root->tuple_fraction == 0 ||
 	       root->parse->groupClause != NIL || root->parse->groupingSets != NIL ||
-	       root->parse->distinctClause != NIL || is_minmax_subplan(root);
+	       root->parse->distinctClause != NIL || root->parse->hasAggs || is_minmax_subplan(root) ||
+	       is_arm_of_set_operation(root);
 }
 
 void
@@ -108,6 +111,29 @@ is_minmax_subplan(PlannerInfo *root)
 		}
 	}
 	return false;
+}
+
+// Sorted arms save UNION, INTERSECT and EXCEPT a sort, from 17 on, and what they compare must be all rows.  An arm with
+// a LIMIT of its own has asked for what it gets.
+static bool
+is_arm_of_set_operation(PlannerInfo *root)
+{
+	return root->parent_root != nullptr && root->parse->limitCount == nullptr &&
+	       compares_rows(root->parent_root->parse->setOperations);
+}
+
+// True where any of a tree of set operations does more than append.
+static bool
+compares_rows(const Node *set_operation)
+{
+	if (set_operation == nullptr || !IsA(set_operation, SetOperationStmt))
+	{
+		return false;
+	}
+
+	const SetOperationStmt *stmt = reinterpret_cast<const SetOperationStmt *>(set_operation);
+
+	return stmt->op != SETOP_UNION || !stmt->all || compares_rows(stmt->larg) || compares_rows(stmt->rarg);
 }
 
 } // namespace vecsim::ivf

@@ -128,7 +128,8 @@ page_pin(Relation index, BlockNumber block)
 }
 
 Buffer
-page_read(Relation index, BlockNumber block, PageKind kind, int mode, BufferAccessStrategy strategy)
+page_read(Relation index, BlockNumber block, PageKind kind, compat::LockMode mode,
+          BufferAccessStrategy strategy)
 {
 	Buffer buffer = strategy == nullptr
 	                    ? page_pin(index, block)

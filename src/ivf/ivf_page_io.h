@@ -18,7 +18,7 @@ Buffer page_pin(Relation index, BlockNumber block);
 
 // Pins and locks a page and checks that it is of this kind.  The caller lets it go with page_release().
 // mode is BUFFER_LOCK_SHARE or BUFFER_LOCK_EXCLUSIVE; strategy may be null.
-Buffer page_read(Relation index, BlockNumber block, PageKind kind, int mode,
+Buffer page_read(Relation index, BlockNumber block, PageKind kind, compat::LockMode mode,
                  BufferAccessStrategy strategy = nullptr);
 
 // Checks a page that the caller has read itself and holds locked.

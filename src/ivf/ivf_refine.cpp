@@ -28,7 +28,7 @@ refine_begin(Scan &scan)
 	{
 		scan.estate = CreateExecutorState();
 	}
-	scan.fetch = table_index_fetch_begin(heap);
+	scan.fetch = compat::begin_index_fetch(heap);
 	scan.slot = table_slot_create(heap, nullptr);
 	scan.row_context = AllocSetContextCreate(scan.context, "ivf heap row", ALLOCSET_DEFAULT_SIZES);
 	MemoryContextSwitchTo(old);

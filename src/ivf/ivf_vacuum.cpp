@@ -1,7 +1,8 @@
 // ivf_vacuum.cpp - VACUUM: entries of dead rows are taken out, their row numbers become free.
 //
-// Three passes.  (1) The TID store: which row numbers are dead.  (2) All pages of blocks: entries of dead rows lose
-// their live bit.  (3) The TID store again: dead row numbers lose theirs, and from then on may be taken again.
+// Three passes.  (1) The TID store: which row numbers are dead.  (2) All pages of blocks, which are those that
+// no store has: entries of dead rows lose their live bit.  (3) The TID store again: dead row numbers lose theirs,
+// and from then on may be taken again.
 // A crash between two passes leaves rows that the next VACUUM finds dead once more.
 #include "pg/pg.h"
 
@@ -51,7 +52,7 @@ static void write_directory(Vacuum &vacuum);
 static void free_rows(Vacuum &vacuum);
 static void free_rows_on(Vacuum &vacuum, uint32 number);
 
-// True where a page belongs to a store.
+// True where a page is one of these.
 static bool
 extents_have(const Extent *extents, int n, BlockNumber block)
 {
@@ -63,6 +64,21 @@ extents_have(const Extent *extents, int n, BlockNumber block)
 		}
 	}
 	return false;
+}
+
+// True where the metapage names a page as part of a store; whoever reads that one checks it.
+static bool
+page_of_store(const Index &index, BlockNumber block)
+{
+	const MetaPage &meta = index.meta;
+
+	return (BlockNumberIsValid(meta.mean) && block >= meta.mean &&
+	        block - meta.mean < mean_pages(index.place_dim)) ||
+	       extents_have(meta.tids, meta.tid_extents, block) ||
+	       extents_have(meta.rows, meta.row_extents, block) ||
+	       extents_have(meta.codes, meta.code_extents, block) ||
+	       extents_have(meta.centroids, meta.centroid_extents, block) ||
+	       extents_have(meta.directory, meta.directory_extents, block);
 }
 
 static bool
@@ -212,6 +228,10 @@ clear_entries(Vacuum &vacuum)
 	}
 	for (BlockNumber block = kMetaBlock + 1; block < pages; block++)
 	{
+		if (page_of_store(vacuum.index, block))
+		{
+			continue;
+		}
 		// The spill pages behind a page of blocks hold nothing but codes.
 		block += clear_page(vacuum, block) ? vacuum.index.geometry.spill_pages : 0;
 		compat::vacuum_delay();
@@ -270,26 +290,18 @@ clear_page(Vacuum &vacuum, BlockNumber block)
 	return true;
 }
 
-// True for a page of blocks; the pages that the metapage names are checked by whoever reads them.
+// True for a page of blocks.
 static bool
 page_has_blocks(const Vacuum &vacuum, Buffer buffer)
 {
-	const MetaPage &meta = vacuum.index.meta;
-	BlockNumber block = BufferGetBlockNumber(buffer);
 	Page page = buffer_page(buffer);
 
-	// A crash may leave a page unformatted, or formatted for a store or a block but not part of it.
+	// A store may have grown since the metapage was read.  A crash may leave a page unformatted, or formatted
+	// for a store or a block but not part of it.
 	if (PageIsNew(page) || page_tag(page)->kind == static_cast<uint16>(PageKind::Tid) ||
 	    (page_tag(page)->kind == static_cast<uint16>(PageKind::Spill) &&
 	     vacuum.index.geometry.spill_pages > 0) ||
-	    page_tag(page)->kind == static_cast<uint16>(PageKind::Row) ||
-	    (BlockNumberIsValid(meta.mean) && block >= meta.mean &&
-	     block - meta.mean < mean_pages(vacuum.index.place_dim)) ||
-	    extents_have(meta.tids, meta.tid_extents, block) ||
-	    extents_have(meta.rows, meta.row_extents, block) ||
-	    extents_have(meta.codes, meta.code_extents, block) ||
-	    extents_have(meta.centroids, meta.centroid_extents, block) ||
-	    extents_have(meta.directory, meta.directory_extents, block))
+	    page_tag(page)->kind == static_cast<uint16>(PageKind::Row))
 	{
 		return false;
 	}

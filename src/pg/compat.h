@@ -131,6 +131,24 @@ count_index_search(IndexScanDesc scan)
 #endif
 }
 
+// The mode of LockBuffer(): an enum since 19.
+#if PG_VERSION_NUM >= 190000
+using LockMode = BufferLockMode;
+#else
+using LockMode = int;
+#endif
+
+// Begins to fetch a table's rows for an index scan.
+inline IndexFetchTableData *
+begin_index_fetch(Relation table)
+{
+#if PG_VERSION_NUM >= 190000
+	return table_index_fetch_begin(table, SO_NONE);
+#else
+	return table_index_fetch_begin(table);
+#endif
+}
+
 // Called once the attributes of a new tuple descriptor are set.
 inline void
 finish_tuple_desc(TupleDesc desc)

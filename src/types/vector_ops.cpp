@@ -156,7 +156,7 @@ vecsim_binary_quantize(PG_FUNCTION_ARGS)
 	const Vector *vector = vector_from_datum(PG_GETARG_DATUM(0));
 	int bytes = VARBITTOTALLEN(vector->dim);
 	VarBit *result = static_cast<VarBit *>(palloc0(bytes));
-	bits8 *bits = VARBITS(result);
+	uint8 *bits = VARBITS(result);
 
 	SET_VARSIZE(result, bytes);
 	VARBITLEN(result) = vector->dim;

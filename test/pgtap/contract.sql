@@ -5,12 +5,13 @@
 BEGIN;
 SELECT no_plan();
 
--- The objects, and the functions among them.
+-- The objects, and the functions among them.  Array types are made with their elements' type, and members from 17 on.
 CREATE TEMPORARY VIEW members AS
 SELECT classid, objid, pg_describe_object(classid, objid, 0) AS description
 FROM pg_depend
 WHERE refclassid = 'pg_extension'::regclass AND deptype = 'e'
-	AND refobjid = (SELECT oid FROM pg_extension WHERE extname = 'vecsim');
+	AND refobjid = (SELECT oid FROM pg_extension WHERE extname = 'vecsim')
+	AND NOT EXISTS (SELECT FROM pg_type WHERE classid = 'pg_type'::regclass AND typarray = objid);
 
 CREATE TEMPORARY VIEW functions AS
 SELECT p.proname || '(' || oidvectortypes(p.proargtypes) || ')' AS signature, p.*

@@ -49,6 +49,9 @@ SELECT query FROM (VALUES
 	('SELECT id FROM t ORDER BY v <-> ''[1,2,3]'' FOR UPDATE'),
 	('SELECT count(*) FROM (SELECT id FROM t ORDER BY v <-> ''[1,2,3]'' OFFSET 0) x LIMIT 1'),
 	('(SELECT v <-> ''[1,2,3]'' AS d FROM t) UNION (SELECT 1) ORDER BY d LIMIT 5'),
+	('(SELECT v <-> ''[1,2,3]'' AS d FROM t) UNION ALL (SELECT 1::float8) EXCEPT (SELECT 2::float8) ORDER BY d LIMIT 5'),
+	('(SELECT v <-> ''[1,2,3]'' AS d FROM t) INTERSECT ALL (SELECT 1::float8) ORDER BY d LIMIT 5'),
+	('SELECT string_agg(id::text, '','' ORDER BY v <-> ''[1,2,3]'') FROM t LIMIT 1'),
 	('SELECT EXISTS (SELECT FROM t ORDER BY v <-> ''[1,2,3]'' LIMIT 1)'), -- its order is dropped
 	('SELECT id FROM t ORDER BY v <-> NULL LIMIT 5')) AS q(query)
 WHERE pg_temp.plan_of(query) ~ 'v_idx';
@@ -69,6 +72,8 @@ SELECT query FROM (VALUES
 	('SELECT (SELECT id FROM t ORDER BY v <-> ''[1,2,3]'' LIMIT 1)'),
 	('SELECT avg(d) FROM (SELECT v <-> ''[1,2,3]'' AS d FROM t ORDER BY d LIMIT 5) x'),
 	('SELECT min(d) FROM (SELECT v <-> ''[1,2,3]'' AS d FROM t ORDER BY d LIMIT 5) x'),
+	('(SELECT v <-> ''[1,2,3]'' AS d FROM t) UNION ALL (SELECT 1::float8) ORDER BY d LIMIT 5'),
+	('(SELECT v <-> ''[1,2,3]'' AS d FROM t ORDER BY d LIMIT 5) UNION (SELECT 1)'),
 	('SELECT n.id FROM generate_series(1, 3) i, LATERAL (SELECT id FROM t ORDER BY v <-> ARRAY[i, i, i]::vector LIMIT 5) n'),
 	('DECLARE c CURSOR FOR SELECT id FROM t ORDER BY v <-> ''[1,2,3]''')) AS q(query)
 WHERE pg_temp.plan_of(query) !~ 't_v_idx';

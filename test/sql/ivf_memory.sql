@@ -58,7 +58,7 @@ BEGIN;
 DECLARE c NO SCROLL CURSOR FOR SELECT id FROM t ORDER BY v <-> '[1,2,3]';
 MOVE 15000 IN c;
 SELECT bool_or(name = 'ivf scan') AS of_a_scan, sum(total_bytes) < 500000 AS bounded
-FROM pg_backend_memory_contexts WHERE name ~ '^ivf' OR name ~ 'TupleSort' OR parent ~ 'TupleSort';
+FROM pg_backend_memory_contexts WHERE name ~ '^ivf' OR name ~ 'TupleSort' OR name = 'Caller tuples';
 COMMIT;
 
 -- A row that has been handed out is not read again with the forgotten ones, though they are nearer.

@@ -23,7 +23,7 @@ EXPLAIN (COSTS OFF) SELECT id FROM t ORDER BY v <-> '[1,2,3]' NULLS FIRST LIMIT 
 EXPLAIN (COSTS OFF) SELECT id FROM t ORDER BY -(v <-> '[1,2,3]') LIMIT 5;
 -- the query's value may be computed, but not differ from row to row
 EXPLAIN (COSTS OFF) SELECT id FROM t ORDER BY v <-> l2_normalize('[3,4,0]') LIMIT 5;
-EXPLAIN (COSTS OFF) SELECT id FROM t ORDER BY v <-> (SELECT v FROM t x WHERE x.id = 3) LIMIT 5;
+SELECT pg_temp.plan_of('SELECT id FROM t ORDER BY v <-> (SELECT v FROM t x WHERE x.id = 3) LIMIT 5') AS plan;
 EXPLAIN (COSTS OFF) SELECT id FROM t ORDER BY v <-> subvector(v, 1, 3) LIMIT 5;
 
 -- LIMIT and OFFSET
@@ -97,8 +97,8 @@ ROLLBACK;
 CREATE TABLE queries (id int, q vector(3));
 INSERT INTO queries VALUES (1, '[1,2,3]'), (2, '[30,0,12]'), (3, NULL), (4, '[-5,70,20]');
 SET enable_seqscan = off;
-EXPLAIN (COSTS OFF) SELECT queries.id, n.* FROM queries, LATERAL
-	(SELECT t.id, t.v <-> q AS d FROM t ORDER BY t.v <-> q LIMIT 2) n;
+SELECT pg_temp.plan_of('SELECT queries.id, n.* FROM queries, LATERAL
+	(SELECT t.id, t.v <-> q AS d FROM t ORDER BY t.v <-> q LIMIT 2) n') AS plan;
 SELECT queries.id, n.d FROM queries, LATERAL (SELECT t.v <-> q AS d FROM t ORDER BY t.v <-> q LIMIT 2) n;
 SELECT queries.id, (SELECT t.v <-> q FROM t ORDER BY t.v <-> q LIMIT 1) FROM queries;
 SELECT queries.id, ARRAY(SELECT t.v <-> q FROM t ORDER BY t.v <-> q LIMIT 2) FROM queries;

@@ -10,9 +10,9 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 use VecsimTest;
 
-# Without page check sums, which would see most of this before the index does.
+# Without page check sums, which would see most of this before the index does, and are the rule from 18 on.
 my $node = PostgreSQL::Test::Cluster->new('damage');
-$node->init;
+$node->init(extra => $node->pg_version >= 18 ? ['--no-data-checksums'] : []);
 $node->append_conf('postgresql.conf', "log_statement = none\nautovacuum = off\nshared_buffers = 64MB\n");
 $node->start;
 $node->safe_psql('postgres', $VecsimTest::helpers . <<'SQL');
