@@ -281,9 +281,8 @@ namespace
 // Has the CPU fetch the values that a sequential scan is likely to ask for soon: 384 dimensions are 24 cache
 // lines, too short for the CPU's own prefetching to get going.  `value` stands on a page of a table.  Rows fill
 // a page from its end, so the next one lies before this one; and the pages of a table that was read in order
-// stand in neighbouring buffers, so that a little less than a page of rows ahead is at the same place of the
-// next page, one row further up.  Pages that do not neighbour are noticed where the scan crosses them.
-// Prefetching any address is harmless.
+// stand in neighbouring buffers, so that a page of rows ahead is at the same place of the next one.  Pages that
+// do not neighbour are noticed where the scan crosses them.  Prefetching any address is harmless.
 static void
 prefetch_values(const Vector *value)
 {
@@ -302,8 +301,8 @@ prefetch_values(const Vector *value)
 	}
 	last = start;
 
-	const char *end = start + bytes + (pages_neighbour ? BLCKSZ + bytes + kRowHeader : 0);
-	Size ahead = pages_neighbour ? bytes + kLine : 2 * (bytes + kRowHeader);
+	const char *end = start + bytes + (pages_neighbour ? BLCKSZ : 0);
+	Size ahead = (pages_neighbour ? bytes : 2 * bytes + kRowHeader) + kRowHeader + kLine;
 
 	for (Size at = kLine; at < ahead; at += kLine)
 	{
