@@ -66,6 +66,7 @@ static size_t rows_a_step(const Kmeans &kmeans);
 static void choose_some(Kmeans &kmeans);
 static void assign_some(Kmeans &kmeans);
 static void add_slice(void *context, size_t begin, size_t end, int thread);
+static void filter_range(void *context, size_t begin, size_t end, int thread);
 static void update_some(Kmeans &kmeans);
 static void update_range(void *context, size_t begin, size_t end, int thread);
 static void set_centroid(const Kmeans &kmeans, size_t c);
@@ -198,9 +199,9 @@ assign_some(Kmeans &kmeans)
 	constexpr size_t kCacheLine = 16; // floats
 	Centroids centroids = {kmeans.centroids, kmeans.bias, kmeans.k, kmeans.dim};
 	size_t begin = kmeans.position;
-	constexpr size_t kFilterGain = 4; // times faster it is, or more
+	constexpr size_t kGrain = 16;
 	bool filter = kmeans.rotated && can_filter(kmeans.k, kmeans.dim);
-	size_t batch = nearest_batch_rows(kmeans.k, kmeans.dim, kmeans.threads) * (filter ? kFilterGain : 1);
+	size_t batch = nearest_batch_rows(kmeans.k, kmeans.dim, kmeans.threads) * (filter ? kPrefilterGain : 1);
 	size_t rows = std::min(kmeans.n - begin, batch);
 	Addition addition = {kmeans, begin, begin + rows};
 	size_t workers = kmeans.threads > 1 ? static_cast<size_t>(kmeans.threads) : 1;
@@ -208,12 +209,11 @@ assign_some(Kmeans &kmeans)
 
 	if (filter && begin == 0)
 	{
-		prefilter_build(centroids, kmeans.threads, kmeans.filter, &kmeans.prefilter);
+		prefilter_build(centroids, kmeans.filter, &kmeans.prefilter);
 	}
 	if (filter)
 	{
-		prefilter_nearest(kmeans.prefilter, kmeans.samples + begin * kmeans.dim, rows, 1,
-		                  kmeans.assigned + begin, kmeans.scores + begin);
+		parallel_for(rows, kGrain, kmeans.threads, filter_range, &kmeans);
 	}
 	else
 	{
@@ -233,6 +233,17 @@ assign_some(Kmeans &kmeans)
 		kmeans.stage = kUpdate;
 		kmeans.position = 0;
 	}
+}
+
+// The nearest centroids of rows position + begin .. position + end - 1.
+static void
+filter_range(void *context, size_t begin, size_t end, int thread)
+{
+	const Kmeans &kmeans = *static_cast<const Kmeans *>(context);
+	size_t row = kmeans.position + begin;
+
+	prefilter_nearest(kmeans.prefilter, kmeans.samples + row * kmeans.dim, end - begin, 1, thread,
+	                  kmeans.assigned + row, kmeans.scores + row);
 }
 
 // Adds dimensions begin..end-1 of the rows to the sums.

@@ -1,11 +1,11 @@
 // prefilter.cpp - the nearest of many centroids, found by their one-bit codes and then exactly.
 #include "core/prefilter.h"
 
-#include "core/parallel.h"
 #include "core/rabitq.h"
 #include "kernels/kernels.h"
 
 #include <algorithm>
+#include <bit>
 #include <limits>
 #include <string.h>
 
@@ -19,30 +19,23 @@ constexpr size_t kHeight = 32;
 constexpr size_t kAlign = 64;
 // Candidates by code for each centroid that is wanted: the nearest one is among the best few by its code.
 constexpr size_t kLeastCandidates = 16;
+// Three times as many as may be wanted, and a block.
+constexpr size_t kRoom = 3 * kPrefilterMost + kHeight;
 
-// A centroid and its estimated value, the smaller the nearer.
-struct Estimate
-{
-	float value;
-	uint32_t centroid;
-};
-
-struct Work
-{
-	const Prefilter &prefilter;
-	const float *rows;
-	size_t want;
-	uint32_t *best;
-	float *best_score;
-};
+// A centroid and its estimated value as one number, the smaller the nearer: comparing numbers has no branches that a CPU
+// could predict wrongly.
+using Estimate = uint64_t;
 
 } // namespace
 
 static void code_block(const Centroids &centroids, const float *mean, size_t first, uint8_t *block);
-static void find_range(void *context, size_t begin, size_t end, int thread);
 static size_t find_candidates(const Prefilter &prefilter, const float *row, size_t want, void *scratch,
                               Estimate *found);
-static void rank_exactly(const Work &work, size_t row, const Estimate *found, size_t n);
+static Estimate make_estimate(float value, size_t centroid);
+static float estimated_value(Estimate estimate);
+static size_t keep_smallest(Estimate *found, size_t n, size_t want);
+static void rank_exactly(const Prefilter &prefilter, const float *row, const Estimate *found, size_t n,
+                         size_t want, uint32_t *best, float *best_score);
 
 static size_t
 aligned(size_t bytes)
@@ -82,7 +75,7 @@ prefilter_bytes(size_t count, size_t dim, int threads)
 }
 
 void
-prefilter_build(const Centroids &centroids, int threads, void *memory, Prefilter *prefilter)
+prefilter_build(const Centroids &centroids, void *memory, Prefilter *prefilter)
 {
 	float *mean = static_cast<float *>(memory);
 	uint8_t *blocks = static_cast<uint8_t *>(memory) + aligned(centroids.dim * sizeof(float));
@@ -97,8 +90,7 @@ prefilter_build(const Centroids &centroids, int threads, void *memory, Prefilter
 			mean[j] += centroids.rows[i * centroids.dim + j] / static_cast<float>(centroids.count);
 		}
 	}
-	*prefilter = {centroids, mean, blocks, threads > 1 ? static_cast<size_t>(threads) : 1,
-	              blocks + aligned(n * bytes)};
+	*prefilter = {centroids, mean, blocks, blocks + aligned(n * bytes)};
 	for (size_t i = 0; i < n; i++)
 	{
 		code_block(centroids, mean, i * kHeight, blocks + i * bytes);
@@ -135,98 +127,111 @@ code_block(const Centroids &centroids, const float *mean, size_t first, uint8_t 
 }
 
 void
-prefilter_nearest(const Prefilter &prefilter, const float *rows, size_t n, size_t want, uint32_t *best,
-                  float *best_score)
+prefilter_nearest(const Prefilter &prefilter, const float *rows, size_t n, size_t want, int thread,
+                  uint32_t *best, float *best_score)
 {
-	constexpr size_t kGrain = 16;
-	Work work = {prefilter, rows, want, best, best_score};
+	size_t dim = prefilter.centroids.dim;
+	void *scratch = prefilter.scratch + static_cast<size_t>(thread) * aligned(rabitq_query_bytes(dim));
+	size_t candidates = std::min(std::max(want, kLeastCandidates), prefilter.centroids.count);
+	Estimate found[kRoom];
 
-	parallel_for(n, kGrain, static_cast<int>(prefilter.threads), find_range, &work);
-}
-
-static void
-find_range(void *context, size_t begin, size_t end, int thread)
-{
-	const Work &work = *static_cast<const Work *>(context);
-	size_t dim = work.prefilter.centroids.dim;
-	void *scratch = work.prefilter.scratch + static_cast<size_t>(thread) * aligned(rabitq_query_bytes(dim));
-	size_t candidates = std::min(std::max(work.want, kLeastCandidates), work.prefilter.centroids.count);
-	Estimate found[kPrefilterMost];
-
-	for (size_t row = begin; row < end; row++)
+	for (size_t i = 0; i < n; i++)
 	{
-		size_t n = find_candidates(work.prefilter, work.rows + row * dim, candidates, scratch, found);
+		const float *row = rows + i * dim;
+		size_t count = find_candidates(prefilter, row, candidates, scratch, found);
 
-		rank_exactly(work, row, found, n);
+		rank_exactly(prefilter, row, found, count, want, best + i * want, best_score + i * want);
 	}
 }
 
-// The centroids of the `want` smallest estimates, as a heap with the largest on top.
+// The centroids of the `want` smallest estimates, in no order.  found has room for kRoom of them: the best so far and
+// some that came after, among which they are chosen anew when there is no more room.  That is faster than a heap.
 static size_t
 find_candidates(const Prefilter &prefilter, const float *row, size_t want, void *scratch, Estimate *found)
 {
 	size_t dim = prefilter.centroids.dim;
-	auto smaller = [](const Estimate &a, const Estimate &b)
-	{ return a.value != b.value ? a.value < b.value : a.centroid < b.centroid; };
+	size_t bytes = block_bytes(dim);
+	float limit = std::numeric_limits<float>::max();
 	RabitqQuery query;
 	size_t n = 0;
 
-	rabitq_prepare(MetricId::InnerProduct, row, prefilter.mean, dim, scratch, &query);
+	rabitq_prepare_estimates(row, prefilter.mean, dim, scratch, &query);
 
 	ListTerms terms = {query.mean_add, 0};
 
 	for (size_t i = 0; i < block_count(prefilter.centroids.count); i++)
 	{
-		float limit = n < want ? std::numeric_limits<float>::max() : found[0].value;
 		float lower[kHeight];
 		float estimate[kHeight];
-		uint32_t mask =
-			rabitq_score_hot(query, terms, block_parts(prefilter.blocks + i * block_bytes(dim), dim), 0,
-		                     limit, lower, estimate);
+		uint32_t mask = rabitq_score_hot(query, terms, block_parts(prefilter.blocks + i * bytes, dim), 0,
+		                                 limit, lower, estimate);
 
 		for (; mask != 0; mask &= mask - 1)
 		{
 			size_t slot = static_cast<size_t>(__builtin_ctz(mask));
-			Estimate next = {estimate[slot], static_cast<uint32_t>(i * kHeight + slot)};
 
-			if (n == want && !smaller(next, found[0]))
-			{
-				continue;
-			}
-			if (n == want)
-			{
-				std::pop_heap(found, found + n--, smaller);
-			}
-			found[n++] = next;
-			std::push_heap(found, found + n, smaller);
+			found[n++] = make_estimate(estimate[slot], i * kHeight + slot);
+		}
+		if (n >= 3 * want)
+		{
+			n = keep_smallest(found, n, want);
+			limit = estimated_value(found[want - 1]);
 		}
 	}
-	return n;
+	return keep_smallest(found, n, want);
+}
+
+// The bits of a float, all turned where it is negative and the sign otherwise, compare as it does.
+static Estimate
+make_estimate(float value, size_t centroid)
+{
+	uint32_t bits = std::bit_cast<uint32_t>(value + 0.0f);
+	uint32_t rising = bits ^ ((bits >> 31) != 0 ? 0xFFFFFFFFu : 0x80000000u);
+
+	return static_cast<uint64_t>(rising) << 32 | centroid;
+}
+
+static float
+estimated_value(Estimate estimate)
+{
+	uint32_t rising = static_cast<uint32_t>(estimate >> 32);
+
+	return std::bit_cast<float>(rising ^ ((rising >> 31) != 0 ? 0x80000000u : 0xFFFFFFFFu));
+}
+
+// Moves the `want` smallest to the front, the largest of them last; returns how many there are.
+static size_t
+keep_smallest(Estimate *found, size_t n, size_t want)
+{
+	if (n <= want)
+	{
+		return n;
+	}
+	std::nth_element(found, found + want - 1, found + n);
+	return want;
 }
 
 // Scores the candidates of a row in full and keeps the best, best first, the lowest number at a tie.
 static void
-rank_exactly(const Work &work, size_t row, const Estimate *found, size_t n)
+rank_exactly(const Prefilter &prefilter, const float *row, const Estimate *found, size_t n, size_t want,
+             uint32_t *best, float *best_score)
 {
-	const Centroids &centroids = work.prefilter.centroids;
-	const float *x = work.rows + row * centroids.dim;
+	const Centroids &centroids = prefilter.centroids;
+	auto dot = kernels::active().dot_f32;
 	ListScore scores[kPrefilterMost];
 
 	for (size_t i = 0; i < n; i++)
 	{
-		uint32_t c = found[i].centroid;
+		uint32_t c = static_cast<uint32_t>(found[i]);
 
-		scores[i] = {kernels::active().dot_f32(x, centroids.rows + c * centroids.dim, centroids.dim) +
-		                 centroids.bias[c],
-		             c};
+		scores[i] = {dot(row, centroids.rows + c * centroids.dim, centroids.dim) + centroids.bias[c], c};
 	}
 	nearest_order(scores, n, n);
-	for (size_t i = 0; i < work.want; i++)
+	for (size_t i = 0; i < want; i++)
 	{
 		// Fewer candidates than wanted: estimates that are not numbers.
-		work.best[row * work.want + i] = i < n ? scores[i].list : 0;
-		work.best_score[row * work.want + i] =
-			i < n ? scores[i].score : -std::numeric_limits<float>::infinity();
+		best[i] = i < n ? scores[i].list : 0;
+		best_score[i] = i < n ? scores[i].score : -std::numeric_limits<float>::infinity();
 	}
 }
 

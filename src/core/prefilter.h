@@ -13,27 +13,29 @@ namespace vecsim::core
 
 inline constexpr size_t kPrefilterMost = 64; // centroids that may be asked for
 
+// Times faster than comparing with every centroid, or more.
+inline constexpr size_t kPrefilterGain = 4;
+
 struct Prefilter
 {
 	Centroids centroids;
 	const float *mean; // of the centroids
 	uint8_t *blocks;   // FastScan codes and factors of 32 centroids each
-	size_t threads;
-	uint8_t *scratch;
+	uint8_t *scratch;  // of each thread
 };
 
 // Bytes of memory (aligned to 64) for so many centroids of dim dimensions, a multiple of 64.
 size_t prefilter_bytes(size_t count, size_t dim, int threads);
 
 // Codes the centroids, which must outlive it.
-void prefilter_build(const Centroids &centroids, int threads, void *memory, Prefilter *prefilter);
+void prefilter_build(const Centroids &centroids, void *memory, Prefilter *prefilter);
 
 // For each of n rows its `want` nearest centroids (at most kPrefilterMost, at most the number there are),
 // nearest first, and their scores: exact scores, of centroids that are the nearest but for the codes'
-// errors.  The results of row i begin at i * want.  Parallel over rows; the result does not depend on
-// threads.
-void prefilter_nearest(const Prefilter &prefilter, const float *rows, size_t n, size_t want, uint32_t *best,
-                       float *best_score);
+// errors.  The results of row i begin at i * want.  To be called by several threads at once, each with its
+// number.
+void prefilter_nearest(const Prefilter &prefilter, const float *rows, size_t n, size_t want, int thread,
+                       uint32_t *best, float *best_score);
 
 } // namespace vecsim::core
 

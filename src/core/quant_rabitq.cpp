@@ -233,6 +233,17 @@ rabitq_estimate(const void *memory, const void *rows, size_t stride, size_t n, f
 	}
 }
 
+static void
+rabitq_estimate_block(const void *memory, const void *payload, float *values)
+{
+	const RabitqQuery &query = static_cast<const Query *>(memory)->rabitq;
+	Payload parts = payload_parts(const_cast<void *>(payload), query.dim / 8);
+	float lower[kHeight];
+
+	rabitq_score_hot(query, {query.mean_add, 0}, {parts.codes, parts.add, parts.rescale, parts.err}, 0,
+	                 std::numeric_limits<float>::infinity(), lower, values);
+}
+
 static const TwoLevel kRabitqLevels = {
 	.entries_a_row = kEntriesARow,
 	.place_dim = rotated_dim,
@@ -247,6 +258,7 @@ static const TwoLevel kRabitqLevels = {
 	.value_distance = rabitq_value_distance,
 	.refine = rabitq_refine,
 	.estimate = rabitq_estimate,
+	.estimate_block = rabitq_estimate_block,
 };
 
 extern const Quantizer kQuantizerRabitq;

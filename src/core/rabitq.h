@@ -81,6 +81,9 @@ struct RabitqQuery
 size_t rabitq_query_bytes(size_t dim);
 void rabitq_prepare(MetricId metric, const float *q, const float *mean, size_t dim, void *memory,
                     RabitqQuery *query);
+// Only what estimates of <q, .> by hot codes need: no bounds (sigmas must be 0), no cold codes.
+void rabitq_prepare_estimates(const float *q, const float *mean, size_t dim, void *memory,
+                              RabitqQuery *query);
 
 // What a list adds: the value of its centroid, and |q - c|.
 struct ListTerms

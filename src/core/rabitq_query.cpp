@@ -38,21 +38,59 @@ static float widest_group(const float *p, size_t dim);
 static inline void group_values(const int16_t *steps, uint8_t *values);
 static void make_q8(const float *p, RabitqQuery *query);
 
+namespace
+{
+
+// Where the parts of a query stand in its memory: the table, p in 8 bits, and p itself, which is not needed any
+// more at the end.
+struct QueryParts
+{
+	uint8_t *table;
+	int8_t *q8;
+	float *p;
+};
+
+} // namespace
+
+static QueryParts
+query_parts(void *memory, size_t dim)
+{
+	uint8_t *table = static_cast<uint8_t *>(memory);
+	int8_t *q8 = reinterpret_cast<int8_t *>(table + dim / kGroup * kGroupValues);
+
+	return {table, q8, reinterpret_cast<float *>(q8 + dim)};
+}
+
 size_t
 rabitq_query_bytes(size_t dim)
 {
 	return dim / kGroup * kGroupValues + dim + dim * sizeof(float);
 }
 
-// See rabitq.h.  The memory holds the table, p in 8 bits, and p itself, which is not needed any more at the
-// end.
+void
+rabitq_prepare_estimates(const float *q, const float *mean, size_t dim, void *memory, RabitqQuery *query)
+{
+	QueryParts parts = query_parts(memory, dim);
+
+	for (size_t i = 0; i < dim; i++)
+	{
+		parts.p[i] = q[i] - mean[i];
+	}
+	*query = {};
+	query->metric = MetricId::InnerProduct;
+	query->dim = dim;
+	query->mean_add = static_cast<float>(-dot_in_double(q, mean, dim));
+	query->table = parts.table;
+	make_table(parts.p, query);
+}
+
+// See rabitq.h.
 void
 rabitq_prepare(MetricId metric, const float *q, const float *mean, size_t dim, void *memory,
                RabitqQuery *query)
 {
-	uint8_t *table = static_cast<uint8_t *>(memory);
-	int8_t *q8 = reinterpret_cast<int8_t *>(table + dim / kGroup * kGroupValues);
-	float *p = reinterpret_cast<float *>(q8 + dim);
+	QueryParts parts = query_parts(memory, dim);
+	float *p = parts.p;
 
 	for (size_t i = 0; i < dim; i++)
 	{
@@ -70,8 +108,8 @@ rabitq_prepare(MetricId metric, const float *q, const float *mean, size_t dim, v
 	query->rounding = rotation_rounding(dim) + float_rounding(dim);
 	query->mean_add = static_cast<float>(value);
 	query->mean_err = round_up(std::sqrt(norm2));
-	query->table = table;
-	query->q8 = q8;
+	query->table = parts.table;
+	query->q8 = parts.q8;
 	make_table(p, query);
 	make_q8(p, query);
 }

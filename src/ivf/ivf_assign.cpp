@@ -102,7 +102,8 @@ batch_init(Batch &batch, Build &build)
 	                     ? core::prefilter_bytes(build.lists, build.place_dim, build.threads)
 	                     : 0;
 
-	batch.room = core::nearest_batch_rows(build.lists, build.place_dim, build.threads);
+	batch.room = core::nearest_batch_rows(build.lists, build.place_dim, build.threads) *
+	             (prefilter > 0 ? core::kPrefilterGain : 1);
 	batch.room = Max(Min(batch.room, rest / 8 / row), static_cast<Size>(4));
 	taken = batch.room * row + scratch * sizeof(float) + prefilter;
 	rest = rest > taken ? rest - taken : 0;
@@ -123,7 +124,7 @@ batch_init(Batch &batch, Build &build)
 		{
 			batch.centres[i] = build.centroids[i] * build.lengths[i / build.place_dim];
 		}
-		core::prefilter_build({build.centroids, build.bias, build.lists, build.place_dim}, build.threads,
+		core::prefilter_build({build.centroids, build.bias, build.lists, build.place_dim},
 		                      pg::alloc_array(1, prefilter), &batch.prefilter);
 	}
 }
@@ -187,8 +188,6 @@ assign_batch(Batch &batch)
 	}
 	else
 	{
-		core::prefilter_nearest(batch.prefilter, batch.places, batch.n, batch.candidates, batch.lists,
-		                        batch.scores);
 		core::parallel_for(batch.n, kGrain, build.threads, code_range, &batch);
 	}
 	for (Size i = 0; i < batch.n; i++)
@@ -199,7 +198,7 @@ assign_batch(Batch &batch)
 	CHECK_FOR_INTERRUPTS();
 }
 
-// Chooses the second lists of a range of rows and makes their codes.  Runs on several threads.
+// Finds the lists of a range of rows and makes their codes.  Runs on several threads.
 static void
 code_range(void *context, size_t begin, size_t end, int thread)
 {
@@ -208,6 +207,9 @@ code_range(void *context, size_t begin, size_t end, int thread)
 	const core::TwoLevel &levels = *build.quantizer->two_level;
 	Size entry = build.quantizer->entry_bytes(build.dim);
 
+	core::prefilter_nearest(batch.prefilter, batch.places + begin * build.place_dim, end - begin,
+	                        batch.candidates, thread, batch.lists + begin * batch.candidates,
+	                        batch.scores + begin * batch.candidates);
 	for (Size i = begin; i < end; i++)
 	{
 		const float *place = batch.places + i * build.place_dim;

@@ -1,8 +1,10 @@
 // ivf_centroid.cpp - the centroids on their pages: written by the build, scored against a vector.
 #include "pg/pg.h"
 
-#include "ivf/ivf.h"
+#include "ivf/ivf_build.h"
 #include "ivf/ivf_centroid.h"
+
+#include <algorithm>
 
 namespace vecsim::ivf
 {
@@ -11,10 +13,11 @@ static void score_page(const Index &index, uint32 first, uint32 n, const Centroi
                        core::ListScore *scores);
 static void score_one(const Index &index, const CentroidHeader &header, float dot, const CentroidQuery &query,
                       uint32 number, core::ListScore *scores);
-static float reach(const Index &index, const CentroidHeader &header, const CentroidQuery &query);
+static float reach(const Index &index, float spread, const CentroidQuery &query);
 static void score_codes(const Index &index, const CentroidQuery &query, core::ListScore *scores);
 static void score_value(const Index &index, const CentroidHeader &header, float value,
-                        const CentroidQuery &query, uint32 number, core::ListScore *scores);
+                        const CentroidQuery &query, uint32 number, core::ListScore *score);
+static void score_sketches(const Index &index, const CentroidQuery &query, core::ListScore *scores);
 static void read_spanning(const Index &index, uint32 number, char *to);
 static void bytes_read(const Index &index, BlockNumber block, PageKind kind, Size at, char *to, Size bytes);
 static void bytes_write(Relation relation, ForkNumber fork, BlockNumber block, Size at, const char *from,
@@ -27,15 +30,20 @@ centroid_page(const Index &index, uint32 number)
 	return store_page(index.meta.centroids, index.meta.centroid_extents, number);
 }
 
-void
+bool
 centroid_scores(const Index &index, const CentroidQuery &query, core::ListScore *scores)
 {
 	uint32 per_page = centroids_per_page(index.place_dim);
 
+	if (query.prepared != nullptr && index.meta.sketch_extents > 0)
+	{
+		score_sketches(index, query, scores);
+		return false;
+	}
 	if (query.prepared != nullptr)
 	{
 		score_codes(index, query, scores);
-		return;
+		return true;
 	}
 	for (uint32 first = 0; per_page > 0 && first < index.meta.lists; first += per_page)
 	{
@@ -44,7 +52,7 @@ centroid_scores(const Index &index, const CentroidQuery &query, core::ListScore 
 	}
 	if (per_page > 0)
 	{
-		return;
+		return true;
 	}
 
 	float *vector = static_cast<float *>(palloc(index.place_dim * sizeof(float)));
@@ -59,6 +67,7 @@ centroid_scores(const Index &index, const CentroidQuery &query, core::ListScore 
 		CHECK_FOR_INTERRUPTS();
 	}
 	pfree(vector);
+	return true;
 }
 
 // Scores the n centroids of one page, of which the first is number `first`.
@@ -104,33 +113,100 @@ score_codes(const Index &index, const CentroidQuery &query, core::ListScore *sco
 		{
 			const CentroidHeader &header = *reinterpret_cast<const CentroidHeader *>(records + i * bytes);
 
-			score_value(index, header, values[i], query, first + i, scores);
+			score_value(index, header, values[i], query, first + i, scores + first + i);
 		}
 		page_release(buffer);
 		CHECK_FOR_INTERRUPTS();
 	}
 }
 
+// Estimates the scores of all lists by the sketches of their centroids.
+static void
+score_sketches(const Index &index, const CentroidQuery &query, core::ListScore *scores)
+{
+	Size payload = index.quantizer->payload_bytes(index.meta.dim, kSketchHeight);
+	uint32 per_page = sketches_per_page(payload);
+	Buffer buffer = InvalidBuffer;
+
+	for (uint32 first = 0, sketch = 0; first < index.meta.lists; first += kSketchHeight, sketch++)
+	{
+		uint32 n = Min(kSketchHeight, index.meta.lists - first);
+		uint32 place = sketch % per_page;
+		float values[kSketchHeight];
+
+		if (place == 0)
+		{
+			BlockNumber block = store_page(index.meta.sketches, index.meta.sketch_extents, sketch / per_page);
+
+			buffer = page_read(index.relation, block, PageKind::CentroidSketch, BUFFER_LOCK_SHARE);
+		}
+
+		const char *at = static_cast<char *>(buffer_page(buffer)) + kContent + place * sketch_bytes(payload);
+		const float *spreads = reinterpret_cast<const float *>(at + payload);
+
+		index.quantizer->two_level->estimate_block(query.prepared, at, values);
+		for (uint32 i = 0; i < n; i++)
+		{
+			scores[first + i] = {-values[i] + reach(index, spreads[i], query), kFirstList + first + i};
+		}
+		if (place + 1 == per_page || first + n == index.meta.lists)
+		{
+			page_release(buffer);
+			CHECK_FOR_INTERRUPTS();
+		}
+	}
+}
+
+void
+centroid_rescore(const Index &index, const CentroidQuery &query, core::ListScore *lists, uint32 n)
+{
+	Size bytes = centroid_code_bytes(index.row_bytes);
+	uint32 per_page = centroid_codes_per_page(index.row_bytes);
+
+	std::sort(lists, lists + n,
+	          [](const core::ListScore &a, const core::ListScore &b) { return a.list < b.list; });
+	for (uint32 i = 0; i < n;)
+	{
+		uint32 page = (lists[i].list - kFirstList) / per_page;
+		BlockNumber block = store_page(index.meta.codes, index.meta.code_extents, page);
+		Buffer buffer = page_read(index.relation, block, PageKind::CentroidCode, BUFFER_LOCK_SHARE);
+		const char *records = static_cast<char *>(buffer_page(buffer)) + kContent;
+
+		for (; i < n && (lists[i].list - kFirstList) / per_page == page; i++)
+		{
+			uint32 number = lists[i].list - kFirstList;
+			const char *record = records + number % per_page * bytes;
+			float value;
+
+			index.quantizer->two_level->estimate(query.prepared, record + sizeof(CentroidHeader), bytes, 1,
+			                                     &value);
+			score_value(index, *reinterpret_cast<const CentroidHeader *>(record), value, query, number,
+			            lists + i);
+		}
+		page_release(buffer);
+	}
+}
+
 // As score_one, from the value of the centroid: a squared distance under L2, else minus a product.
 static void
 score_value(const Index &index, const CentroidHeader &header, float value, const CentroidQuery &query,
-            uint32 number, core::ListScore *scores)
+            uint32 number, core::ListScore *score)
 {
 	bool l2 = index.metric->id == core::MetricId::L2;
 
-	scores[number].list = kFirstList + number;
-	scores[number].score = -value + reach(index, header, query);
+	score->list = kFirstList + number;
+	score->score = -value + reach(index, header.spread, query);
 	query.terms[number] = {l2 ? value : value * header.length, header.norm2};
 }
 
 // Under inner product a query prefers lists whose rows reach far from their mean: with residuals of `spread` a
 // dimension, the best rows of a list lie about two standard deviations above its mean.
 static float
-reach(const Index &index, const CentroidHeader &header, const CentroidQuery &query)
+reach(const Index &index, float spread, const CentroidQuery &query)
 {
 	constexpr float kReach = 2;
 
-	return index.metric->id == core::MetricId::InnerProduct ? kReach * query.norm * header.spread : 0;
+	return index.metric->id == core::MetricId::InnerProduct ? kReach * query.norm * spread : 0;
 }
 
 // How good a list is, from the product with its centroid.
@@ -141,7 +217,7 @@ score_one(const Index &index, const CentroidHeader &header, float dot, const Cen
 	bool products = query.scoring == ListScoring::Query && index.metric->id == core::MetricId::InnerProduct;
 
 	scores[number].list = kFirstList + number;
-	scores[number].score = dot + (products ? reach(index, header, query) : header.bias);
+	scores[number].score = dot + (products ? reach(index, header.spread, query) : header.bias);
 }
 
 CentroidHeader
@@ -245,6 +321,27 @@ centroid_code_write(Relation relation, ForkNumber fork, const Extent &extent, Si
 
 	bytes_write(relation, fork, block, at, reinterpret_cast<const char *>(&header), sizeof(header));
 	bytes_write(relation, fork, block, at + sizeof(header), static_cast<const char *>(code), row_bytes);
+}
+
+void
+centroid_sketch_write(const Build &build, const Extent &extent, uint32 number, float spread,
+                      const void *entry)
+{
+	Size payload = build.quantizer->payload_bytes(build.dim, kSketchHeight);
+	uint32 per_page = sketches_per_page(payload);
+	uint32 sketch = number / kSketchHeight;
+	Buffer buffer =
+		ReadBufferExtended(build.relation, build.fork, extent.first + sketch / per_page, RBM_NORMAL, nullptr);
+
+	LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
+
+	char *at =
+		static_cast<char *>(buffer_page(buffer)) + kContent + sketch % per_page * sketch_bytes(payload);
+
+	build.quantizer->store(entry, build.dim, kSketchHeight, number % kSketchHeight, at);
+	reinterpret_cast<float *>(at + payload)[number % kSketchHeight] = spread;
+	MarkBufferDirty(buffer);
+	page_release(buffer);
 }
 
 uint32

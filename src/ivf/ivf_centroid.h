@@ -7,6 +7,8 @@
 namespace vecsim::ivf
 {
 
+struct Build;
+
 enum class ListScoring : uint8
 {
 	Assign, // of a row that is inserted: the best list is where it belongs
@@ -21,11 +23,15 @@ struct CentroidQuery
 	ListScoring scoring;
 	const void
 		*prepared; // the query made ready: centroids are then scored by their codes; null: by themselves
-	core::ListTerm *terms; // out, with prepared: of all lists, for the bounds of their codes
+	core::ListTerm *terms; // out, with prepared: by list, for the bounds of its codes
 };
 
-// The scores of all lists, in the order of their numbers: scores has room for meta.lists of them.
-void centroid_scores(const Index &index, const CentroidQuery &query, core::ListScore *scores);
+// The scores of all lists, in the order of their numbers: scores has room for meta.lists of them.  False where they are
+// only estimates, from sketches: lists worth a look are then to be scored by centroid_rescore(), and have no terms before.
+bool centroid_scores(const Index &index, const CentroidQuery &query, core::ListScore *scores);
+
+// Scores these n lists by the codes of their centroids.  They come back in the order of their numbers.
+void centroid_rescore(const Index &index, const CentroidQuery &query, core::ListScore *lists, uint32 n);
 
 // The centroid of a list; vector has room for place_dim floats.
 CentroidHeader centroid_read(const Index &index, uint32 number, float *vector);
@@ -37,6 +43,10 @@ void centroid_write(Relation relation, ForkNumber fork, const Extent &extent, ui
 // The same for its code.
 void centroid_code_write(Relation relation, ForkNumber fork, const Extent &extent, Size row_bytes,
                          uint32 number, const CentroidHeader &header, const void *code);
+
+// The same for its sketch: its spread, and its code as an entry of the quantiser.
+void centroid_sketch_write(const Build &build, const Extent &extent, uint32 number, float spread,
+                           const void *entry);
 
 // The mean of all places: place_dim floats on neighbouring pages of kind Mean.
 uint32 mean_pages(uint32 place_dim);

@@ -67,7 +67,7 @@ check_extents(const Index &index)
 
 	if (meta.tid_extents > kStoreExtents || meta.row_extents > kStoreExtents ||
 	    meta.centroid_extents > kTableExtents || meta.directory_extents > kTableExtents ||
-	    meta.code_extents > kTableExtents ||
+	    meta.code_extents > kTableExtents || meta.sketch_extents > kTableExtents ||
 	    static_cast<uint64>(store_pages(meta.directory, meta.directory_extents)) * kListsPerPage <
 	        static_cast<uint64>(meta.lists) + kFirstList ||
 	    store_pages(meta.centroids, meta.centroid_extents) < centroid_pages(index.place_dim, meta.lists))

@@ -18,32 +18,55 @@ list_walk_begin(ListWalk &walk, const Index &index, uint32 list)
 	walk.visited = 0;
 	walk.most = 0;
 	walk.ahead = InvalidBuffer;
+	walk.eager = false;
+}
+
+// Pins a page and has the CPU fetch what comes before the payloads, and n of them.  Only addresses are named: nothing
+// is read without the lock.
+static Buffer
+fetch_page(const Index &index, BlockNumber page, uint32 first, uint32 n)
+{
+	constexpr Size kLine = 64;
+	constexpr int kSecondLevel = 2; // where more lines can be on their way than to the first
+	const Geometry &geometry = index.geometry;
+	Buffer buffer = page_pin(index.relation, page);
+	const char *start = static_cast<const char *>(BufferGetPage(buffer));
+	const char *payload = start + geometry.payload_offset + first * geometry.payload_bytes;
+
+	for (Size at = 0; at < geometry.payload_offset; at += kLine)
+	{
+		__builtin_prefetch(start + at, 0, kSecondLevel);
+	}
+	for (Size at = 0; at < n * geometry.head_bytes; at += kLine)
+	{
+		__builtin_prefetch(payload + at, 0, kSecondLevel);
+	}
+	return buffer;
 }
 
 void
 list_walk_fetch(ListWalk &walk)
 {
-	constexpr Size kLine = 64;
+	if (block_exists(walk.next) && walk.next.index < walk.index->geometry.blocks_per_page)
+	{
+		walk.ahead = fetch_page(*walk.index, walk.next.page, walk.next.index, 1);
+		walk.ahead_page = walk.next.page;
+	}
+}
+
+// Does it for the page behind that of `at`, if blocks stand there that neighbour this one.
+static void
+fetch_following(ListWalk &walk, BlockRef at)
+{
 	const Geometry &geometry = walk.index->geometry;
-	uint32 block = walk.next.index;
+	uint64 before = walk.visited + geometry.blocks_per_page - at.index;
 
-	if (!block_exists(walk.next) || block >= geometry.blocks_per_page)
+	if (at.index < geometry.blocks_per_page && before < walk.entry.run)
 	{
-		return;
-	}
-	walk.ahead = page_pin(walk.index->relation, walk.next.page);
+		uint32 blocks = static_cast<uint32>(Min(walk.entry.run - before, geometry.blocks_per_page));
 
-	// Only addresses are named: nothing is read without the lock.
-	const char *page = static_cast<const char *>(BufferGetPage(walk.ahead));
-	const char *payload = page + geometry.payload_offset + block * geometry.payload_bytes;
-
-	for (Size at = 0; at < geometry.payload_offset; at += kLine)
-	{
-		__builtin_prefetch(page + at);
-	}
-	for (Size at = 0; at < geometry.head_bytes; at += kLine)
-	{
-		__builtin_prefetch(payload + at);
+		walk.ahead_page = at.page + 1 + geometry.spill_pages;
+		walk.ahead = fetch_page(*walk.index, walk.ahead_page, 0, blocks);
 	}
 }
 
@@ -66,19 +89,21 @@ list_walk_next(ListWalk &walk, BlockRun &run)
 	check_length(walk);
 	if (!block_exists(at))
 	{
+		list_walk_drop(walk);
 		return false;
 	}
-	if (BufferIsValid(walk.ahead))
+	if (BufferIsValid(walk.ahead) && walk.ahead_page != at.page)
 	{
-		run.buffer = walk.ahead;
-		walk.ahead = InvalidBuffer;
-		LockBuffer(run.buffer, BUFFER_LOCK_SHARE);
-		page_check(index.relation, run.buffer, PageKind::Block);
+		list_walk_drop(walk);
 	}
-	else
+	run.buffer = BufferIsValid(walk.ahead) ? walk.ahead : page_pin(index.relation, at.page);
+	walk.ahead = InvalidBuffer;
+	if (walk.eager)
 	{
-		run.buffer = page_read(index.relation, at.page, PageKind::Block, BUFFER_LOCK_SHARE);
+		fetch_following(walk, at);
 	}
+	LockBuffer(run.buffer, BUFFER_LOCK_SHARE);
+	page_check(index.relation, run.buffer, PageKind::Block);
 	run.page = buffer_page(run.buffer);
 	run.first = at.index;
 	run.count = 0;

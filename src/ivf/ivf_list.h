@@ -15,7 +15,9 @@ struct ListWalk
 	BlockRef next;
 	uint64 visited; // blocks
 	uint64 most;    // blocks there can be; 0 until it had to be asked
-	Buffer ahead;   // the first page, pinned by list_walk_fetch(); or invalid
+	bool eager;     // fetch each page while the one before is scored: for walks that go on to the end
+	Buffer ahead;   // the page that comes next, pinned; or invalid
+	BlockNumber ahead_page;
 };
 
 // Neighbouring blocks of a list on one page, which is share-locked.

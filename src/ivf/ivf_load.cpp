@@ -30,6 +30,7 @@ struct Load
 	Extent directory;
 	Extent mean;
 	Extent codes;
+	Extent sketches;
 
 	// The list at hand.
 	uint32 list;
@@ -53,6 +54,7 @@ struct Load
 static void load_begin(Load &load, Build &build);
 static void number_rows(Load &load);
 static Extent reserve(const Build &build, uint32 pages, PageKind kind);
+static Extent reserve_sketches(const Build &build);
 static void load_entries(Load &load);
 static void load_entry(Load &load, uint32 list, const char *flight, Size bytes);
 static void begin_list(Load &load, uint32 list);
@@ -120,7 +122,7 @@ number_rows(Load &load)
 	uint32 lists = build.lists + kFirstList;
 	uint64 next = 0;
 
-	load.rows = load.mean = load.codes = Extent{InvalidBlockNumber, 0};
+	load.rows = load.mean = load.codes = load.sketches = Extent{InvalidBlockNumber, 0};
 	load.starts = static_cast<uint64 *>(pg::alloc_array(lists, sizeof(uint64)));
 	for (uint32 i = 0; i < lists; i++)
 	{
@@ -140,9 +142,24 @@ number_rows(Load &load)
 		uint32 per_page = centroid_codes_per_page(build.row_bytes);
 
 		load.codes = reserve(build, (build.lists + per_page - 1) / per_page, PageKind::CentroidCode);
+		load.sketches = reserve_sketches(build);
 		load.mean = reserve(build, mean_pages(build.place_dim), PageKind::Mean);
 		mean_write(build.relation, build.fork, load.mean, build.place_dim, build.mean);
 	}
+}
+
+// The pages of the centroids' sketches; none where lists are few or a sketch does not fit.
+static Extent
+reserve_sketches(const Build &build)
+{
+	uint32 per_page = sketches_per_page(build.quantizer->payload_bytes(build.dim, kSketchHeight));
+	uint32 sketches = (build.lists + kSketchHeight - 1) / kSketchHeight;
+
+	if (build.lists <= kFewLists || per_page == 0)
+	{
+		return Extent{InvalidBlockNumber, 0};
+	}
+	return reserve(build, (sketches + per_page - 1) / per_page, PageKind::CentroidSketch);
 }
 
 // Adds so many pages of a kind, one behind the other.
@@ -190,6 +207,12 @@ write_centroid(const Load &load, uint32 number, float spread)
 		build.quantizer->two_level->encode_row(build.space, centroid, load.code);
 		centroid_code_write(build.relation, build.fork, load.codes, build.row_bytes, number, header,
 		                    load.code);
+	}
+	if (load.sketches.pages > 0)
+	{
+		// Like that of a row whose list had the mean as its centre.
+		build.quantizer->two_level->encode_entry(build.space, centroid, build.space.mean, load.code);
+		centroid_sketch_write(build, load.sketches, number, spread, load.code);
 	}
 }
 
@@ -479,6 +502,8 @@ load_end(Load &load)
 	meta.calibration = InvalidBlockNumber;
 	meta.code_extents = load.codes.pages > 0 ? 1 : 0;
 	meta.codes[0] = load.codes;
+	meta.sketch_extents = load.sketches.pages > 0 ? 1 : 0;
+	meta.sketches[0] = load.sketches;
 	meta.row_extents = load.rows.pages > 0 ? 1 : 0;
 	meta.rows[0] = load.rows.pages > 0 ? load.rows : Extent{};
 	meta.tid_extents = load.tids.pages > 0 ? 1 : 0;

@@ -27,6 +27,7 @@ enum class PageKind : uint16
 	Mean = 8,  // the mean of all rows
 	Calibration = 9,
 	CentroidCode = 10,
+	CentroidSketch = 12,
 	Spill = 11, // the rest of a block that does not fit on its page
 };
 
@@ -108,17 +109,19 @@ struct MetaPage
 	uint16 centroid_extents;
 	uint16 directory_extents;
 	uint16 code_extents;
-	uint16 unused[3];
+	uint16 sketch_extents;
+	uint16 unused[2];
 	Extent tids[kStoreExtents];
 	Extent rows[kStoreExtents];
 	Extent centroids[kTableExtents];
 	Extent directory[kTableExtents];
-	Extent codes[kTableExtents]; // of centroids
-	uint32 check;                // CRC-32C of all before it
+	Extent codes[kTableExtents];    // of centroids
+	Extent sketches[kTableExtents]; // likewise
+	uint32 check;                   // CRC-32C of all before it
 	uint32 unused2;
 };
 
-static_assert(sizeof(MetaPage) == 80 + 2 * 8 * kStoreExtents + 3 * 8 * kTableExtents, "on disk");
+static_assert(sizeof(MetaPage) == 80 + 2 * 8 * kStoreExtents + 4 * 8 * kTableExtents, "on disk");
 static_assert(kPageHeader + sizeof(MetaPage) <= kPageEnd, "on one page");
 
 inline MetaPage *
@@ -420,6 +423,24 @@ inline uint32
 centroid_codes_per_page(Size row_bytes)
 {
 	return static_cast<uint32>(kCentroidSpace / centroid_code_bytes(row_bytes));
+}
+
+// And where lists are many, every 32 centroids as a sketch: a block's payload of hot codes, which tells the lists worth a
+// look at their codes, and the spreads of the 32.
+inline constexpr uint32 kSketchHeight = 32;
+inline constexpr uint32 kFewLists = 32; // up to as many, all codes are looked at anyway
+
+inline Size
+sketch_bytes(Size payload_bytes)
+{
+	return TYPEALIGN(kAlign, payload_bytes + kSketchHeight * sizeof(float));
+}
+
+// Sketches a page, 0 where none fits: then there are none.
+inline uint32
+sketches_per_page(Size payload_bytes)
+{
+	return static_cast<uint32>(kCentroidSpace / sketch_bytes(payload_bytes));
 }
 
 // Pages that n centroids take.

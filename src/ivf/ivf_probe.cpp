@@ -143,7 +143,9 @@ static void
 order_lists(Scan &scan)
 {
 	const Index &index = scan.index;
-	CentroidQuery query = {scan.place, 1, ListScoring::Query, nullptr, nullptr};
+	CentroidQuery &query = scan.lists_query;
+
+	query = {scan.place, 1, ListScoring::Query, nullptr, nullptr};
 
 	if (!index.metric->unit_length)
 	{
@@ -151,8 +153,8 @@ order_lists(Scan &scan)
 	}
 	if (index.quantizer->two_level != nullptr)
 	{
-		scan.terms = static_cast<core::ListTerm *>(pg::alloc_array(index.meta.lists, sizeof(core::ListTerm)));
-		query.terms = scan.terms;
+		query.terms =
+			static_cast<core::ListTerm *>(pg::alloc_array(index.meta.lists, sizeof(core::ListTerm)));
 		query.prepared = scan.prepared;
 	}
 	if (index.meta.lists > scan.lists_room)
@@ -165,7 +167,28 @@ order_lists(Scan &scan)
 			MemoryContextAllocHuge(scan.context, index.meta.lists * sizeof(core::ListScore)));
 		scan.lists_room = index.meta.lists;
 	}
-	centroid_scores(index, query, scan.lists);
+	scan.lists_estimated = !centroid_scores(index, query, scan.lists);
+}
+
+// Sorts more of the lists.  Where scores are estimates, twice as many are rescored first: that leaves few of the best out.
+static void
+sort_lists(Scan &scan)
+{
+	constexpr uint32 kFirstSorted = 32;
+	core::ListScore *lists = scan.lists + scan.sorted;
+	uint32 rest = scan.index.meta.lists - scan.sorted;
+	uint32 more = scan.everything ? rest : Min(rest, Max(scan.sorted, kFirstSorted));
+
+	if (scan.lists_estimated)
+	{
+		uint32 worth = Min(rest, more * 2);
+
+		core::nearest_order(lists, rest, worth);
+		centroid_rescore(scan.index, scan.lists_query, lists, worth);
+		rest = worth;
+	}
+	core::nearest_order(lists, rest, more);
+	scan.sorted += more;
 }
 
 bool
@@ -185,15 +208,9 @@ probe_enough(const Scan &scan)
 void
 probe_next(Scan &scan)
 {
-	constexpr uint32 kFirstSorted = 64;
-
 	if (scan.probed == scan.sorted)
 	{
-		uint32 rest = scan.index.meta.lists - scan.sorted;
-		uint32 more = scan.everything ? rest : Min(rest, Max(scan.sorted, kFirstSorted));
-
-		core::nearest_order(scan.lists + scan.sorted, rest, more);
-		scan.sorted += more;
+		sort_lists(scan);
 	}
 
 	bool improved = read_list(scan, scan.lists[scan.probed].list, scan.probed, nullptr);

@@ -3,6 +3,7 @@
 #define VECSIM_IVF_SCAN_H
 
 #include "core/topk.h"
+#include "ivf/ivf_centroid.h"
 #include "ivf/ivf_list.h"
 #include "ivf/ivf_pool.h"
 #include "ivf/ivf_seen.h"
@@ -39,8 +40,9 @@ struct Scan
 	// Probing.
 	core::ListScore *lists; // best first, as far as sorted
 	Size lists_room;
-	core::ListTerm *terms; // of all lists by number, for two-level codes
-	ListWalk coming;       // in the list that is likely to be read next, if its index is set
+	CentroidQuery lists_query;
+	bool lists_estimated; // scores are estimates, but for lists sorted
+	ListWalk coming;      // in the list that is likely to be read next, if its index is set
 	uint32 sorted;
 	uint32 probed;
 	uint32 recalled; // lists whose forgotten rows have been read again

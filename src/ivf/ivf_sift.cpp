@@ -62,11 +62,12 @@ sift_begin(Scan &scan)
 bool
 sift_list(Scan &scan, uint32 list, uint32 probe, CandidateRun *sink)
 {
-	const core::ListTerm &term = scan.terms[list - kFirstList];
+	const core::ListTerm &term = scan.lists_query.terms[list - kFirstList];
 	ListWalk walk;
 	BlockRun run;
 
 	begin_walk(scan, list, probe, walk);
+	walk.eager = true;
 	scan.survivors_n = 0;
 	while (list_walk_next(walk, run))
 	{

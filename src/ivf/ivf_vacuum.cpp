@@ -77,6 +77,7 @@ page_of_store(const Index &index, BlockNumber block)
 	       extents_have(meta.tids, meta.tid_extents, block) ||
 	       extents_have(meta.rows, meta.row_extents, block) ||
 	       extents_have(meta.codes, meta.code_extents, block) ||
+	       extents_have(meta.sketches, meta.sketch_extents, block) ||
 	       extents_have(meta.centroids, meta.centroid_extents, block) ||
 	       extents_have(meta.directory, meta.directory_extents, block);
 }

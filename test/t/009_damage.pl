@@ -272,11 +272,13 @@ my %damages_two_level = (
 	(map { my $kind = $_;
 		("${kind}_kind" => { do => damage_field($kind, $OPAQUE{kind}, 4) },
 			"${kind}_id" => { do => damage_field($kind, $OPAQUE{page_id}, 1) },
-			"zero_$kind" => { do => damage_page($kind, sub { $_[0][ $_[1] ] = "\0" x 8192 }) }) } qw(row code mean)),
+			"zero_$kind" => { do => damage_page($kind, sub { $_[0][ $_[1] ] = "\0" x 8192 }) }) } qw(row code sketch mean)),
 	meta_rows => { do => damage_meta('row_extents', 0, 1) },
 	meta_rows_many => { do => damage_meta('row_extents', 5000, 1) },
 	meta_codes => { do => damage_meta('code_extents', 0, 1) },
 	meta_codes_many => { do => damage_meta('code_extents', 5000, 1) },
+	meta_sketches => { do => damage_meta('sketch_extents', 0, 1), query => qr/^$/ },
+	meta_sketches_many => { do => damage_meta('sketch_extents', 5000, 1) },
 	meta_no_mean => { do => damage_meta('mean', 0xFFFFFFFF, 1) },
 	meta_mean => { do => damage_meta('mean', 1, 1) },
 	meta_mean_beyond => { do => damage_meta('mean', 100000, 1) });
@@ -340,7 +342,7 @@ $node->safe_psql('postgres', join "\n", map { <<SQL } @tables);
 CREATE TABLE d_$_ (id bigint, v vector(8));
 INSERT INTO d_$_ SELECT * FROM original;
 CREATE INDEX d_${_}_idx ON d_$_ USING ivf (v vector_l2_ops)
-	WITH (lists = 30, quantizer = @{[ /^flat/ ? 'flat' : /^two_|^fuzz_.*[02468]$/ ? 'rabitq' : 'sq8' ]});
+	WITH (lists = 40, quantizer = @{[ /^flat/ ? 'flat' : /^two_|^fuzz_.*[02468]$/ ? 'rabitq' : 'sq8' ]});
 DELETE FROM d_$_ WHERE id % 10 = 3;
 SQL
 same_answers($node, 'whole', table => 'd_kind', dim => 8);

@@ -1,5 +1,6 @@
 // test_prefilter.cpp - the nearest centroids found by one-bit codes are the nearest.
 #include "core/nearest.h"
+#include "core/parallel.h"
 #include "core/prefilter.h"
 #include "rabitq_fixture.h"
 
@@ -84,6 +85,24 @@ struct Found
 	Vector score;
 };
 
+struct Search
+{
+	const Lists &lists;
+	const Prefilter &prefilter;
+	size_t want;
+	Found &found;
+};
+
+void
+search_range(void *context, size_t begin, size_t end, int thread)
+{
+	const Search &search = *static_cast<const Search *>(context);
+
+	prefilter_nearest(search.prefilter, search.lists.rows.data() + begin * search.lists.dim, end - begin,
+	                  search.want, thread, search.found.best.data() + begin * search.want,
+	                  search.found.score.data() + begin * search.want);
+}
+
 Found
 find(const Lists &lists, size_t want, int threads)
 {
@@ -91,8 +110,11 @@ find(const Lists &lists, size_t want, int threads)
 	Found found = {std::vector<uint32_t>(lists.n() * want, 0xFFFFFFFF), Vector(lists.n() * want, NAN)};
 	Prefilter prefilter;
 
-	prefilter_build(lists.all(), threads, memory.data(), &prefilter);
-	prefilter_nearest(prefilter, lists.rows.data(), lists.n(), want, found.best.data(), found.score.data());
+	prefilter_build(lists.all(), memory.data(), &prefilter);
+
+	Search search = {lists, prefilter, want, found};
+
+	parallel_for(lists.n(), 5, threads, search_range, &search);
 	return found;
 }
 
