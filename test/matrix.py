@@ -61,7 +61,7 @@ class Target:
     def must(self, *words):
         """The same for a command that has to succeed."""
         if self.call(*words) != 0:
-            raise staging.StageError(f"`{' '.join(map(str, words))}` failed: see {self.log}")
+            raise staging.StageError(f"`{words[0]} ... {words[-1]}` failed: see {self.log}")
 
     def test(self):
         """Builds a fresh copy of the tree, with warnings as errors, and runs its suites: counts."""

@@ -178,7 +178,7 @@ block_check(const Index &index, const BlockRun &run, uint32 block)
 }
 
 Buffer
-spill_read(const Index &index, BlockNumber head, uint32 number, int mode)
+spill_read(const Index &index, BlockNumber head, uint32 number, compat::LockMode mode)
 {
 	Buffer buffer = page_read(index.relation, head + number, PageKind::Spill, mode);
 

@@ -45,7 +45,7 @@ uint32 block_check(const Index &index, const BlockRun &run, uint32 block);
 
 // A spill page of the block that begins on page `head`, by its number among them, from 1; locked.
 // Raises index_corrupted where the page is not of that block.
-Buffer spill_read(const Index &index, BlockNumber head, uint32 number, int mode);
+Buffer spill_read(const Index &index, BlockNumber head, uint32 number, compat::LockMode mode);
 
 // Copies what the spill pages of a block hold to its place in `payload`; locks one of them at a time.  What the caller
 // has read of the block before is older: see README for why that does not matter.

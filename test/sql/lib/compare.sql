@@ -3,8 +3,8 @@
 -- Plans that are told not to scan sequentially look dear enough to compile.
 SET jit = off;
 
--- The plan of a command as one text, as 15 prints it: later versions write (InitPlan 1).col1 for $0, and mark what had
--- been switched off.
+-- The plan of a command as one text, as 15 prints it: later versions write (InitPlan 1).col1 for $0, 19 expr_1 for 1, and
+-- what had been switched off is marked.
 CREATE FUNCTION pg_temp.plan_of(command text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
 	line text;
@@ -12,7 +12,8 @@ DECLARE
 BEGIN
 	FOR line IN EXECUTE 'EXPLAIN (COSTS OFF) ' || command LOOP
 		CONTINUE WHEN line ~ '^ *Disabled: true$';
-		line := replace(regexp_replace(line, 'InitPlan 1$', 'InitPlan 1 (returns $0)'), '(InitPlan 1).col1', '$0');
+		line := regexp_replace(line, 'InitPlan (1|expr_1)$', 'InitPlan 1 (returns $0)');
+		line := regexp_replace(line, '\(InitPlan (1|expr_1)\)\.col1', '$0');
 		plan := concat_ws(E'\n', plan, line);
 	END LOOP;
 	RETURN plan;
