@@ -22,8 +22,8 @@ constexpr size_t kLeastCandidates = 16;
 // Three times as many as may be wanted, and a block.
 constexpr size_t kRoom = 3 * kPrefilterMost + kHeight;
 
-// A centroid and its estimated value as one number, the smaller the nearer: comparing numbers has no branches that a CPU
-// could predict wrongly.
+// A centroid and its estimated value as one number, the smaller the nearer: comparing numbers has no branches that
+// a CPU could predict wrongly.
 using Estimate = uint64_t;
 
 } // namespace

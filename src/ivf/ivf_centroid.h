@@ -27,7 +27,7 @@ struct CentroidQuery
 };
 
 // The scores of all lists, in the order of their numbers: scores has room for meta.lists of them.  False where they are
-// only estimates, from sketches: lists worth a look are then to be scored by centroid_rescore(), and have no terms before.
+// only estimates, from sketches: lists worth a look are then scored by centroid_rescore(), and have no terms before.
 bool centroid_scores(const Index &index, const CentroidQuery &query, core::ListScore *scores);
 
 // Scores these n lists by the codes of their centroids.  They come back in the order of their numbers.

@@ -425,8 +425,8 @@ centroid_codes_per_page(Size row_bytes)
 	return static_cast<uint32>(kCentroidSpace / centroid_code_bytes(row_bytes));
 }
 
-// And where lists are many, every 32 centroids as a sketch: a block's payload of hot codes, which tells the lists worth a
-// look at their codes, and the spreads of the 32.
+// And where lists are many, every 32 centroids as a sketch: a block's payload of hot codes, which tells the lists worth
+// a look at their codes, and the spreads of the 32.
 inline constexpr uint32 kSketchHeight = 32;
 inline constexpr uint32 kFewLists = 32; // up to as many, all codes are looked at anyway
 

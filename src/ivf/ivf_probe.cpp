@@ -170,7 +170,7 @@ order_lists(Scan &scan)
 	scan.lists_estimated = !centroid_scores(index, query, scan.lists);
 }
 
-// Sorts more of the lists.  Where scores are estimates, twice as many are rescored first: that leaves few of the best out.
+// Sorts more of the lists.  Where scores are estimates, twice as many are rescored first: few of the best are left out.
 static void
 sort_lists(Scan &scan)
 {

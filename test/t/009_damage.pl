@@ -272,7 +272,8 @@ my %damages_two_level = (
 	(map { my $kind = $_;
 		("${kind}_kind" => { do => damage_field($kind, $OPAQUE{kind}, 4) },
 			"${kind}_id" => { do => damage_field($kind, $OPAQUE{page_id}, 1) },
-			"zero_$kind" => { do => damage_page($kind, sub { $_[0][ $_[1] ] = "\0" x 8192 }) }) } qw(row code sketch mean)),
+			"zero_$kind" => { do => damage_page($kind, sub { $_[0][ $_[1] ] = "\0" x 8192 }) }) }
+		qw(row code sketch mean)),
 	meta_rows => { do => damage_meta('row_extents', 0, 1) },
 	meta_rows_many => { do => damage_meta('row_extents', 5000, 1) },
 	meta_codes => { do => damage_meta('code_extents', 0, 1) },
