@@ -85,10 +85,9 @@ kmeans_work_bytes(size_t n, size_t dim, size_t k, int threads)
 static bool
 can_filter(size_t k, size_t dim)
 {
-	constexpr size_t kFewCentroids = 128;
 	constexpr size_t kCodeDim = 64; // codes are of whole multiples
 
-	return k >= kFewCentroids && dim % kCodeDim == 0;
+	return k >= kPrefilterFew && dim % kCodeDim == 0;
 }
 
 // The arrays one behind the other, each aligned to 64 bytes.

@@ -13,8 +13,9 @@ namespace vecsim::core
 
 inline constexpr size_t kPrefilterMost = 64; // centroids that may be asked for
 
-// Times faster than comparing with every centroid, or more.
+// Times faster than comparing with every centroid, or more, from so many centroids on.
 inline constexpr size_t kPrefilterGain = 4;
+inline constexpr size_t kPrefilterFew = 128;
 
 struct Prefilter
 {

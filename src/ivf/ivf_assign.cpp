@@ -103,7 +103,7 @@ batch_init(Batch &batch, Build &build)
 	                     : 0;
 
 	batch.room = core::nearest_batch_rows(build.lists, build.place_dim, build.threads) *
-	             (prefilter > 0 ? core::kPrefilterGain : 1);
+	             (prefilter > 0 && build.lists >= core::kPrefilterFew ? core::kPrefilterGain : 1);
 	batch.room = Max(Min(batch.room, rest / 8 / row), static_cast<Size>(4));
 	taken = batch.room * row + scratch * sizeof(float) + prefilter;
 	rest = rest > taken ? rest - taken : 0;

@@ -184,6 +184,7 @@ centroid_rescore(const Index &index, const CentroidQuery &query, core::ListScore
 			            lists + i);
 		}
 		page_release(buffer);
+		CHECK_FOR_INTERRUPTS();
 	}
 }
 

@@ -59,6 +59,26 @@ check_meta(Relation relation, const MetaPage &meta)
 	}
 }
 
+// Two-level codes want a code of each centroid, where there is a mean; sketches of all centroids or of none.
+static bool
+codes_complete(const Index &index)
+{
+	const MetaPage &meta = index.meta;
+
+	if (index.quantizer->two_level == nullptr || !BlockNumberIsValid(meta.mean))
+	{
+		return true;
+	}
+
+	uint64 codes = static_cast<uint64>(store_pages(meta.codes, meta.code_extents)) *
+	               centroid_codes_per_page(index.row_bytes);
+	uint64 sketches = static_cast<uint64>(store_pages(meta.sketches, meta.sketch_extents)) *
+	                  sketches_per_page(index.quantizer->payload_bytes(meta.dim, kSketchHeight)) *
+	                  kSketchHeight;
+
+	return codes >= meta.lists && (meta.sketch_extents == 0 || sketches >= meta.lists);
+}
+
 // The stores must be as long as the numbers of lists and rows say.
 static void
 check_extents(const Index &index)
@@ -70,7 +90,8 @@ check_extents(const Index &index)
 	    meta.code_extents > kTableExtents || meta.sketch_extents > kTableExtents ||
 	    static_cast<uint64>(store_pages(meta.directory, meta.directory_extents)) * kListsPerPage <
 	        static_cast<uint64>(meta.lists) + kFirstList ||
-	    store_pages(meta.centroids, meta.centroid_extents) < centroid_pages(index.place_dim, meta.lists))
+	    store_pages(meta.centroids, meta.centroid_extents) < centroid_pages(index.place_dim, meta.lists) ||
+	    !codes_complete(index))
 	{
 		index_corrupted(index.relation, kMetaBlock, "The metapage names too few pages of lists.");
 	}

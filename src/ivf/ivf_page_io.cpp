@@ -60,9 +60,10 @@ struct RecentBuffers
 constexpr uint32 kFewestRecent = 64;
 constexpr uint32 kMostRecent = 1 << 18; // 1 MB a backend, enough for an index of 2 GB
 
-// Every so many times a page is looked up in the ordinary way: that alone raises its usage count, without which a busy
-// page would be the first to be evicted.
-constexpr uint32 kOrdinaryTurn = 4;
+// One time in four a page is looked up in the ordinary way: that alone raises its usage count, without which a busy
+// page would be the first to be evicted.  Which times follows no period that queries could have too.
+constexpr uint32 kTurn = 0x9E3779B1;
+constexpr uint32 kOrdinaryTurns = 0x40000000;
 
 // Makes them anew, for as many pages as there are.
 RecentBuffers *
@@ -95,6 +96,10 @@ recent_make(Relation index)
 Buffer
 page_pin(Relation index, BlockNumber block)
 {
+	if (!BlockNumberIsValid(block))
+	{
+		index_corrupted(index, kMetaBlock, "A store has fewer pages than its rows or lists need.");
+	}
 	if (RelationUsesLocalBuffers(index))
 	{
 		return ReadBuffer(index, block);
@@ -109,7 +114,7 @@ page_pin(Relation index, BlockNumber block)
 
 	Buffer last = recent->buffers[block & recent->mask];
 
-	if (BufferIsValid(last) && ++recent->turn % kOrdinaryTurn != 0 &&
+	if (BufferIsValid(last) && (recent->turn += kTurn) >= kOrdinaryTurns &&
 	    compat::read_recent_buffer(index, block, last))
 	{
 		pgstat_count_buffer_read(index);
@@ -131,7 +136,9 @@ Buffer
 page_read(Relation index, BlockNumber block, PageKind kind, compat::LockMode mode,
           BufferAccessStrategy strategy)
 {
-	Buffer buffer = strategy == nullptr
+	// Pages that every query reads are looked up: many backends that pin one by its buffer wait for each other.
+	bool everybodys = kind == PageKind::Meta || kind == PageKind::Mean || kind == PageKind::CentroidSketch;
+	Buffer buffer = strategy == nullptr && !everybodys
 	                    ? page_pin(index, block)
 	                    : ReadBufferExtended(index, MAIN_FORKNUM, block, RBM_NORMAL, strategy);
 

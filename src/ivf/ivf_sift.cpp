@@ -100,7 +100,7 @@ begin_walk(Scan &scan, uint32 list, uint32 probe, ListWalk &walk)
 		list_walk_begin(walk, scan.index, list);
 	}
 	scan.coming.index = nullptr;
-	if (probe + 1 < scan.sorted)
+	if (probe + 1 < scan.sorted && (scan.due == 0 || probe + 1 < scan.due))
 	{
 		list_walk_begin(scan.coming, scan.index, scan.lists[probe + 1].list);
 		list_walk_fetch(scan.coming);

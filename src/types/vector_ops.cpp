@@ -295,6 +295,10 @@ prefetch_values(const Vector *value)
 	Size bytes = vector_bytes(value->dim);
 	ptrdiff_t step = start - last;
 
+	if (step == 0 || bytes > BLCKSZ)
+	{
+		return; // a constant, or a copy
+	}
 	if (step > 0 || step < -BLCKSZ)
 	{
 		pages_neighbour = step > 0 && step < 2 * BLCKSZ;
