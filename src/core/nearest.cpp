@@ -4,11 +4,11 @@
 // four rows at a time, and only the running maximum of each row is kept, never a rows x centroids matrix.
 #include "core/nearest.h"
 
+#include "core/float_order.h"
 #include "core/parallel.h"
 #include "kernels/kernels.h"
 
 #include <algorithm>
-#include <bit>
 #include <limits>
 
 namespace vecsim::core
@@ -29,7 +29,6 @@ struct Assignment
 {
 	const Centroids &centroids;
 	const float *rows;
-	size_t keep; // centroids a row
 	size_t block;
 	float *scratch; // kTileFloats a thread
 	uint32_t *best;
@@ -43,8 +42,6 @@ static void score_tile(const Assignment &work, size_t row, size_t rows, size_t f
                        float *tile);
 static void keep_best(const float *dots, const float *bias, size_t first, size_t count, uint32_t &best,
                       float &best_score);
-static void keep_many(const float *dots, const float *bias, size_t first, size_t count, size_t keep,
-                      uint32_t *best, float *best_score);
 
 // count does not matter today: a tile is at most kMaxBlock centroids wide.
 size_t
@@ -72,16 +69,9 @@ void
 nearest_assign(const Centroids &centroids, const float *rows, size_t n, int threads, float *scratch,
                uint32_t *best, float *best_score)
 {
-	nearest_assign_many(centroids, rows, n, 1, threads, scratch, best, best_score);
-}
-
-void
-nearest_assign_many(const Centroids &centroids, const float *rows, size_t n, size_t keep, int threads,
-                    float *scratch, uint32_t *best, float *best_score)
-{
 	size_t row_bytes = sizeof(float) * std::max<size_t>(centroids.dim, 1);
 	size_t block = std::clamp<size_t>(kBlockBytes / row_bytes, kTileRows, kMaxBlock);
-	Assignment work = {centroids, rows, keep, block, scratch, best, best_score};
+	Assignment work = {centroids, rows, block, scratch, best, best_score};
 	size_t workers = threads > 1 ? static_cast<size_t>(threads) : 1;
 	// Whole tiles, several ranges a thread so that they end together.
 	size_t share = n / (workers * 4) / kTileRows * kTileRows;
@@ -99,8 +89,8 @@ assign_range(void *context, size_t begin, size_t end, int thread)
 	const Centroids &centroids = work.centroids;
 	float *tile = work.scratch + kTileFloats * static_cast<size_t>(thread);
 
-	std::fill(work.best + begin * work.keep, work.best + end * work.keep, 0u);
-	std::fill(work.best_score + begin * work.keep, work.best_score + end * work.keep, kWorst);
+	std::fill(work.best + begin, work.best + end, 0u);
+	std::fill(work.best_score + begin, work.best_score + end, kWorst);
 	for (size_t first = 0; first < centroids.count; first += work.block)
 	{
 		size_t count = std::min(work.block, centroids.count - first);
@@ -112,18 +102,8 @@ assign_range(void *context, size_t begin, size_t end, int thread)
 			score_tile(work, row, rows, first, count, tile);
 			for (size_t i = 0; i < rows; i++)
 			{
-				uint32_t *best = work.best + (row + i) * work.keep;
-				float *best_score = work.best_score + (row + i) * work.keep;
-
-				if (work.keep == 1)
-				{
-					keep_best(tile + i * count, centroids.bias + first, first, count, *best, *best_score);
-				}
-				else
-				{
-					keep_many(tile + i * count, centroids.bias + first, first, count, work.keep, best,
-					          best_score);
-				}
+				keep_best(tile + i * count, centroids.bias + first, first, count, work.best[row + i],
+				          work.best_score[row + i]);
 			}
 		}
 	}
@@ -172,33 +152,6 @@ keep_best(const float *dots, const float *bias, size_t first, size_t count, uint
 	best_score = score;
 }
 
-// The same for the best `keep`, in order: insertion, since few candidates get in.  The first `keep`
-// centroids always do, whatever their scores, so that no number stands there twice.
-static void
-keep_many(const float *dots, const float *bias, size_t first, size_t count, size_t keep, uint32_t *best,
-          float *best_score)
-{
-	for (size_t i = 0; i < count; i++)
-	{
-		float sum = dots[i] + bias[i];
-		float candidate = sum >= kWorst ? sum : kWorst;
-		size_t held = std::min(keep, first + i);
-		size_t at = std::min(held, keep - 1);
-
-		if (held == keep && !(candidate > best_score[at]))
-		{
-			continue;
-		}
-		for (; at > 0 && candidate > best_score[at - 1]; at--)
-		{
-			best_score[at] = best_score[at - 1];
-			best[at] = best[at - 1];
-		}
-		best_score[at] = candidate;
-		best[at] = static_cast<uint32_t>(first + i);
-	}
-}
-
 void
 nearest_dots(const float *query, const float *rows, size_t stride, size_t n, size_t dim, float *out)
 {
@@ -210,25 +163,20 @@ nearest_dots(const float *query, const float *rows, size_t stride, size_t n, siz
 static uint64_t
 order_key(const ListScore &list)
 {
-	// -0 becomes 0.  The bits of a float, all turned where it is negative and the sign otherwise, compare as it does.
-	float score = (list.score >= kWorst ? list.score : kWorst) + 0.0f;
-	uint32_t bits = std::bit_cast<uint32_t>(score);
-	uint32_t rising = bits ^ ((bits >> 31) != 0 ? 0xFFFFFFFFu : 0x80000000u);
+	float score = list.score >= kWorst ? list.score : kWorst;
 
-	return static_cast<uint64_t>(~rising) << 32 | list.list;
+	return static_cast<uint64_t>(~float_rank(score)) << 32 | list.list;
 }
 
 static ListScore
 key_list(uint64_t key)
 {
-	uint32_t rising = ~static_cast<uint32_t>(key >> 32);
-	uint32_t bits = rising ^ ((rising >> 31) != 0 ? 0x80000000u : 0xFFFFFFFFu);
-
-	return {std::bit_cast<float>(bits), static_cast<uint32_t>(key)};
+	return {rank_float(~static_cast<uint32_t>(key >> 32)), static_cast<uint32_t>(key)};
 }
 
-void
-nearest_order(ListScore *lists, size_t n, size_t want)
+// The best `want` to the front, in order if asked for.
+static void
+best_to_front(ListScore *lists, size_t n, size_t want, bool ordered)
 {
 	// The keys stand where the lists stood.
 	using Key __attribute__((may_alias)) = uint64_t;
@@ -243,11 +191,26 @@ nearest_order(ListScore *lists, size_t n, size_t want)
 	{
 		std::nth_element(keys, keys + want, keys + n);
 	}
-	std::sort(keys, keys + std::min(want, n));
+	if (ordered)
+	{
+		std::sort(keys, keys + std::min(want, n));
+	}
 	for (size_t i = 0; i < n; i++)
 	{
 		lists[i] = key_list(keys[i]);
 	}
+}
+
+void
+nearest_order(ListScore *lists, size_t n, size_t want)
+{
+	best_to_front(lists, n, want, true);
+}
+
+void
+nearest_select(ListScore *lists, size_t n, size_t want)
+{
+	best_to_front(lists, n, want, false);
 }
 
 } // namespace vecsim::core

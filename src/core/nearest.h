@@ -20,7 +20,7 @@ struct Centroids
 	size_t dim;
 };
 
-// Floats of scratch memory that nearest_assign and nearest_assign_many need.
+// Floats of scratch memory that nearest_assign needs.
 size_t nearest_scratch_floats(size_t count, int threads);
 
 // Rows one call of nearest_assign may take so that it ends in about 20 ms (at least 4).
@@ -30,11 +30,6 @@ size_t nearest_batch_rows(size_t count, size_t dim, int threads);
 // and that score.  Parallel over rows; the result does not depend on threads.
 void nearest_assign(const Centroids &centroids, const float *rows, size_t n, int threads, float *scratch,
                     uint32_t *best, float *best_score);
-
-// The same for the `keep` centroids of the largest scores, 1 <= keep <= count, best first: row i's are in
-// best[i * keep ...] and best_score.  Its cost beside nearest_assign's is small up to a keep of about 32.
-void nearest_assign_many(const Centroids &centroids, const float *rows, size_t n, size_t keep, int threads,
-                         float *scratch, uint32_t *best, float *best_score);
 
 // out[i] = <query, row i> for n rows that start `stride` bytes apart.
 void nearest_dots(const float *query, const float *rows, size_t stride, size_t n, size_t dim, float *out);
@@ -49,6 +44,8 @@ struct alignas(8) ListScore
 // Orders the best `want` of lists[0..n) to the front, best first (ties by list number); the rest stay behind
 // them in any order.  Calling it again on the rest continues the order.  want > n counts as n.
 void nearest_order(ListScore *lists, size_t n, size_t want);
+// The same, but in no order.
+void nearest_select(ListScore *lists, size_t n, size_t want);
 
 } // namespace vecsim::core
 

@@ -1,11 +1,11 @@
 // prefilter.cpp - the nearest of many centroids, found by their one-bit codes and then exactly.
 #include "core/prefilter.h"
 
+#include "core/float_order.h"
 #include "core/rabitq.h"
 #include "kernels/kernels.h"
 
 #include <algorithm>
-#include <bit>
 #include <limits>
 #include <string.h>
 
@@ -22,8 +22,7 @@ constexpr size_t kLeastCandidates = 16;
 // Three times as many as may be wanted, and a block.
 constexpr size_t kRoom = 3 * kPrefilterMost + kHeight;
 
-// A centroid and its estimated value as one number, the smaller the nearer: comparing numbers has no branches that
-// a CPU could predict wrongly.
+// A centroid and, before it, the rank of its estimated value: the smaller the number, the nearer.
 using Estimate = uint64_t;
 
 } // namespace
@@ -31,8 +30,6 @@ using Estimate = uint64_t;
 static void code_block(const Centroids &centroids, const float *mean, size_t first, uint8_t *block);
 static size_t find_candidates(const Prefilter &prefilter, const float *row, size_t want, void *scratch,
                               Estimate *found);
-static Estimate make_estimate(float value, size_t centroid);
-static float estimated_value(Estimate estimate);
 static size_t keep_smallest(Estimate *found, size_t n, size_t want);
 static void rank_exactly(const Prefilter &prefilter, const float *row, const Estimate *found, size_t n,
                          size_t want, uint32_t *best, float *best_score);
@@ -170,33 +167,15 @@ find_candidates(const Prefilter &prefilter, const float *row, size_t want, void 
 		{
 			size_t slot = static_cast<size_t>(__builtin_ctz(mask));
 
-			found[n++] = make_estimate(estimate[slot], i * kHeight + slot);
+			found[n++] = static_cast<uint64_t>(float_rank(estimate[slot])) << 32 | (i * kHeight + slot);
 		}
 		if (n >= 3 * want)
 		{
 			n = keep_smallest(found, n, want);
-			limit = estimated_value(found[want - 1]);
+			limit = rank_float(static_cast<uint32_t>(found[want - 1] >> 32));
 		}
 	}
 	return keep_smallest(found, n, want);
-}
-
-// The bits of a float, all turned where it is negative and the sign otherwise, compare as it does.
-static Estimate
-make_estimate(float value, size_t centroid)
-{
-	uint32_t bits = std::bit_cast<uint32_t>(value + 0.0f);
-	uint32_t rising = bits ^ ((bits >> 31) != 0 ? 0xFFFFFFFFu : 0x80000000u);
-
-	return static_cast<uint64_t>(rising) << 32 | centroid;
-}
-
-static float
-estimated_value(Estimate estimate)
-{
-	uint32_t rising = static_cast<uint32_t>(estimate >> 32);
-
-	return std::bit_cast<float>(rising ^ ((rising >> 31) != 0 ? 0x80000000u : 0xFFFFFFFFu));
 }
 
 // Moves the `want` smallest to the front, the largest of them last; returns how many there are.

@@ -123,7 +123,7 @@ set_wanted(Scan &scan, uint64 wanted)
 	Size rest = wanted > scan.consumed ? static_cast<Size>(wanted - scan.consumed) : 1;
 
 	scan.wanted = wanted;
-	scan.everything |= rest > most;
+	scan.everything |= scan.due == 0 && rest > most;
 	rest = Min(rest, most);
 	if (rest > scan.best_room)
 	{
@@ -183,7 +183,7 @@ sort_lists(Scan &scan)
 	{
 		uint32 worth = Min(rest, more * 2);
 
-		core::nearest_order(lists, rest, worth);
+		core::nearest_select(lists, rest, worth);
 		centroid_rescore(scan.index, scan.lists_query, lists, worth);
 		rest = worth;
 	}

@@ -114,6 +114,18 @@ BEGIN
 END
 $$;
 SELECT * FROM pg_temp.of_each();
+
+-- ivf.probes is what it says, however many rows are asked for and however little memory there is (reading all finds 1996)
+DROP INDEX t_v_idx;
+CREATE INDEX t_v_idx ON t USING ivf (v) WITH (lists = 60);
+SET enable_seqscan = off;
+SET work_mem = '64kB';
+SET ivf.probes = 1;
+SELECT count(*) BETWEEN 1 AND 1980 AS approximate
+FROM (SELECT id FROM t ORDER BY v <-> '[1,2,3,4,5,6,7,8]' LIMIT 2000) a
+JOIN (SELECT id FROM t ORDER BY (v <-> '[1,2,3,4,5,6,7,8]') + 0 LIMIT 2000) b USING (id);
+RESET ivf.probes;
+RESET work_mem;
 RESET enable_seqscan;
 DROP TABLE t, p;
 RESET ivf.target_recall;

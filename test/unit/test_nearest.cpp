@@ -27,20 +27,6 @@ assign(const Vector &rows, const Vector &centroids, const Vector &bias, size_t d
 	return result;
 }
 
-Assigned
-assign_many(const Vector &rows, const Vector &centroids, const Vector &bias, size_t dim, size_t keep,
-            int threads)
-{
-	size_t n = rows.size() / dim;
-	Assigned result = {std::vector<uint32_t>(n * keep, 77), Vector(n * keep, 77)};
-	Vector scratch(nearest_scratch_floats(bias.size(), threads));
-	Centroids lists = {centroids.data(), bias.data(), bias.size(), dim};
-
-	nearest_assign_many(lists, rows.data(), n, keep, threads, scratch.data(), result.best.data(),
-	                    result.score.data());
-	return result;
-}
-
 Vector
 l2_bias(const Vector &centroids, size_t dim)
 {
@@ -51,6 +37,32 @@ l2_bias(const Vector &centroids, size_t dim)
 		bias.push_back(static_cast<float>(-squared_norm(&centroids[at], dim) / 2));
 	}
 	return bias;
+}
+
+std::vector<ListScore>
+score_all(const float *row, const Vector &centroids, const Vector &bias, size_t dim)
+{
+	std::vector<ListScore> lists;
+
+	for (uint32_t c = 0; c < bias.size(); c++)
+	{
+		lists.push_back({vecsim::kernels::active().dot_f32(row, &centroids[c * dim], dim) + bias[c], c});
+	}
+	return lists;
+}
+
+// The numbers of lists begin..end-1, rising.
+std::vector<uint32_t>
+numbers(const std::vector<ListScore> &lists, size_t begin, size_t end)
+{
+	std::vector<uint32_t> found;
+
+	for (size_t i = begin; i < end; i++)
+	{
+		found.push_back(lists[i].list);
+	}
+	std::sort(found.begin(), found.end());
+	return found;
 }
 
 class NearestTest : public Core
@@ -156,9 +168,9 @@ TEST_F(NearestTest, OddScoresStillGiveANumber)
 	EXPECT_EQ(1u, assign({1, 1}, {1, 1, 2, 2}, {-INFINITY, -3e38f}, 2, 1).best[0]);
 }
 
-// The best `keep` are a sorted list's first: the same numbers and scores as sorting all gives, at any
-// number of threads.
-TEST_F(NearestTest, ManyAreTheFirstOfASortedList)
+// The best is a sorted list's first: the same number and score as sorting all gives, at any number of threads, and
+// one of those that selecting leaves in front.
+TEST_F(NearestTest, TheBestIsTheFirstOfASortedList)
 {
 	Random random = {5};
 	size_t dim = 20;
@@ -172,43 +184,43 @@ TEST_F(NearestTest, ManyAreTheFirstOfASortedList)
 		// Equals, so that there are ties.
 		std::copy(centroids.begin(), centroids.begin() + dim, centroids.end() - dim);
 		bias[count - 1] = bias[0];
-		for (size_t keep : {1, 2, 32})
+		for (int threads : {1, 2})
 		{
-			keep = std::min<size_t>(keep, count);
-			for (int threads : {1, 2})
+			Assigned result = assign(rows, centroids, bias, dim, threads);
+
+			for (size_t row = 0; row < 45; row++)
 			{
-				Assigned many = assign_many(rows, centroids, bias, dim, keep, threads);
+				std::vector<ListScore> lists = score_all(&rows[row * dim], centroids, bias, dim);
 
-				for (size_t row = 0; row < 45; row++)
-				{
-					std::vector<ListScore> lists;
-
-					for (uint32_t c = 0; c < count; c++)
-					{
-						lists.push_back(
-							{vecsim::kernels::active().dot_f32(&rows[row * dim], &centroids[c * dim], dim) +
-						         bias[c],
-						     c});
-					}
-					nearest_order(lists.data(), count, count);
-					for (size_t i = 0; i < keep; i++)
-					{
-						ASSERT_EQ(lists[i].list, many.best[row * keep + i]);
-						ASSERT_EQ(lists[i].score, many.score[row * keep + i]);
-					}
-				}
+				nearest_order(lists.data(), count, count);
+				ASSERT_EQ(lists[0].list, result.best[row]);
+				ASSERT_EQ(lists[0].score, result.score[row]);
 			}
 		}
 	}
 }
 
-// Scores that are no numbers still leave every number where it belongs, once.
-TEST_F(NearestTest, ManyHoldNoNumberTwice)
+// What is selected is what is ordered, in whatever order; nothing is lost.
+TEST_F(NearestTest, SelectsWhatItOrders)
 {
-	Assigned many = assign_many({1}, {1, NAN, 2, NAN}, {0, 0, 0, 0}, 1, 4, 1);
+	Random random = {6};
+	size_t dim = 20;
+	Vector row = gaussian_vector(random, dim, 1);
+	Vector centroids = gaussian_vector(random, 300 * dim, 1);
+	Vector bias = l2_bias(centroids, dim);
 
-	EXPECT_EQ((std::vector<uint32_t>{2, 0, 1, 3}), many.best);
-	EXPECT_EQ((Vector{2, 1, -INFINITY, -INFINITY}), many.score);
+	bias[7] = NAN;
+	for (size_t want : {1, 2, 64, 299, 300, 400})
+	{
+		std::vector<ListScore> ordered = score_all(row.data(), centroids, bias, dim);
+		std::vector<ListScore> selected = ordered;
+		size_t front = std::min<size_t>(want, 300);
+
+		nearest_order(ordered.data(), 300, want);
+		nearest_select(selected.data(), 300, want);
+		EXPECT_EQ(numbers(ordered, 0, front), numbers(selected, 0, front)) << want;
+		EXPECT_EQ(numbers(ordered, front, 300), numbers(selected, front, 300)) << want;
+	}
 }
 
 TEST_F(NearestTest, DotsAreTheKernelsOwn)

@@ -118,14 +118,31 @@ find(const Lists &lists, size_t want, int threads)
 	return found;
 }
 
+// By scoring every centroid in full.
 Found
 find_exactly(const Lists &lists, size_t want)
 {
-	Vector scratch(nearest_scratch_floats(lists.count, 1));
-	Found found = {std::vector<uint32_t>(lists.n() * want), Vector(lists.n() * want)};
+	Found found = {};
+	Centroids all = lists.all();
 
-	nearest_assign_many(lists.all(), lists.rows.data(), lists.n(), want, 1, scratch.data(), found.best.data(),
-	                    found.score.data());
+	for (size_t i = 0; i < lists.n(); i++)
+	{
+		std::vector<ListScore> scores;
+
+		for (uint32_t c = 0; c < all.count; c++)
+		{
+			scores.push_back({vecsim::kernels::active().dot_f32(&lists.rows[i * lists.dim],
+			                                                    all.rows + c * lists.dim, lists.dim) +
+			                      all.bias[c],
+			                  c});
+		}
+		nearest_order(scores.data(), scores.size(), want);
+		for (size_t at = 0; at < want; at++)
+		{
+			found.best.push_back(scores[at].list);
+			found.score.push_back(scores[at].score);
+		}
+	}
 	return found;
 }
 
@@ -201,7 +218,7 @@ TEST_F(PrefilterTest, FindsAlmostTheNearestWithoutClusters)
 	}
 }
 
-// What is found does not depend on threads, and is scored as nearest_assign_many() does.
+// What is found does not depend on threads, and is scored as find_exactly() does.
 TEST_F(PrefilterTest, ThreadsDoNotShow)
 {
 	Lists lists = make_lists(6, Data::Skewed, MetricId::L2, 100, 333, 500, 1);
