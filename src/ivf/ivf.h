@@ -52,6 +52,8 @@ BlockNumber directory_page(const Index &index, uint32 list);
 
 // Where the cold code of a row is: page and place on it.  An error where there is no such row number.
 void row_find(const Index &index, uint32 row, BlockNumber *block, uint32 *slot);
+// Has the CPU fetch the code of a row that is refined soon.
+void row_hint(const Index &index, uint32 row);
 
 // The TID of a row.  False if the row number is free.  An error where there is no such row number.
 bool tid_read(const Index &index, uint32 row, ItemPointer tid);

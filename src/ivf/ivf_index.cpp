@@ -265,6 +265,15 @@ row_find(const Index &index, uint32 row, BlockNumber *block, uint32 *slot)
 	}
 }
 
+void
+row_hint(const Index &index, uint32 row)
+{
+	uint32 per_page = rows_per_page(index.row_bytes);
+	BlockNumber block = store_page(index.meta.rows, index.meta.row_extents, row / per_page);
+
+	page_hint(index.relation, block, kContent + row % per_page * index.row_bytes, index.row_bytes);
+}
+
 bool
 tid_read(const Index &index, uint32 row, ItemPointer tid)
 {

@@ -53,17 +53,15 @@ namespace
 struct RecentBuffers
 {
 	uint32 mask;
-	uint32 turn;
 	Buffer buffers[FLEXIBLE_ARRAY_MEMBER];
 };
 
 constexpr uint32 kFewestRecent = 64;
 constexpr uint32 kMostRecent = 1 << 18; // 1 MB a backend, enough for an index of 2 GB
 
-// One time in four a page is looked up in the ordinary way: that alone raises its usage count, without which a busy
-// page would be the first to be evicted.  Which times follows no period that queries could have too.
-constexpr uint32 kTurn = 0x9E3779B1;
-constexpr uint32 kOrdinaryTurns = 0x40000000;
+// Only the ordinary look-up raises a page's usage count, without which a busy page would be the first to be evicted: a
+// page is looked up so while its count is below this.
+constexpr uint32 kUsageEnough = 3;
 
 // Makes them anew, for as many pages as there are.
 RecentBuffers *
@@ -114,12 +112,15 @@ page_pin(Relation index, BlockNumber block)
 
 	Buffer last = recent->buffers[block & recent->mask];
 
-	if (BufferIsValid(last) && (recent->turn += kTurn) >= kOrdinaryTurns &&
-	    compat::read_recent_buffer(index, block, last))
+	if (BufferIsValid(last) && compat::read_recent_buffer(index, block, last))
 	{
-		pgstat_count_buffer_read(index);
-		pgstat_count_buffer_hit(index);
-		return last;
+		if (compat::buffer_usage(last) >= kUsageEnough)
+		{
+			pgstat_count_buffer_read(index);
+			pgstat_count_buffer_hit(index);
+			return last;
+		}
+		ReleaseBuffer(last);
 	}
 
 	Buffer buffer = ReadBuffer(index, block);
@@ -130,6 +131,28 @@ page_pin(Relation index, BlockNumber block)
 		recent->buffers[block & recent->mask] = buffer;
 	}
 	return buffer;
+}
+
+void
+page_hint(Relation index, BlockNumber block, Size offset, Size bytes)
+{
+	constexpr Size kLine = 64;
+	const RecentBuffers *recent = static_cast<const RecentBuffers *>(index->rd_amcache);
+	Buffer last = recent != nullptr ? recent->buffers[block & recent->mask] : InvalidBuffer;
+
+	if (!BufferIsValid(last))
+	{
+		return;
+	}
+
+	const char *page = static_cast<const char *>(BufferGetPage(last));
+
+	compat::fetch_buffer_header(last);
+	__builtin_prefetch(page);
+	for (Size at = TYPEALIGN_DOWN(kLine, offset); at < offset + bytes; at += kLine)
+	{
+		__builtin_prefetch(page + at);
+	}
 }
 
 Buffer

@@ -42,6 +42,9 @@ static void sift_block(Scan &scan, uint32 live, const uint32 *rows, const void *
 static void recall_block(Scan &scan, uint32 mask, const float *lower, const uint32 *rows, uint32 probe,
                          CandidateRun *sink);
 static bool refine_survivors(Scan &scan, uint32 probe);
+static void sort_survivors(Scan &scan, Size first, Size end);
+static bool refine_survivor(Scan &scan, const Survivor &survivor, uint32 probe);
+static Size drop_survivors(Scan &scan, Size first, uint32 probe);
 static void stream_page(Scan &scan, uint32 number, TidPage &tids, CandidateRun *sink);
 static bool row_coded(const Index &index, uint32 row, TidPage &tids);
 
@@ -176,6 +179,10 @@ sift_block(Scan &scan, uint32 live, const uint32 *rows, const void *payload, con
 		float rank = estimate[slot] == estimate[slot] ? estimate[slot] : -INFINITY;
 
 		scan.survivors[scan.survivors_n++] = {rank, lower[slot], rows[slot]};
+		if (tau < kInfinity)
+		{
+			row_hint(scan.index, rows[slot]);
+		}
 	}
 }
 
@@ -205,41 +212,104 @@ recall_block(Scan &scan, uint32 mask, const float *lower, const uint32 *rows, ui
 }
 
 // Refines the survivors of a list, best estimate first.  True if one is among the best K.
+//
+// Of the first lists, where the K-th best is not known, everything survives: only a few are sorted at first, since
+// they move the K-th best so far that most of the others need no place in the order.
 static bool
 refine_survivors(Scan &scan, uint32 probe)
 {
-	const ValueDistance &value = scan.pool.value_distance;
+	constexpr Size kFew = 16;
 	bool improved = false;
+	Size few = kFew;
 
-	std::sort(scan.survivors, scan.survivors + scan.survivors_n,
-	          [](const Survivor &a, const Survivor &b) { return a.estimate < b.estimate; });
-	for (Size i = 0; i < scan.survivors_n; i++)
+	for (Size first = 0; first < scan.survivors_n;)
 	{
-		const Survivor &survivor = scan.survivors[i];
-		double tau = core::best_k_worst(scan.best);
-		Candidate candidate = {value_lower(value, survivor.lower),
-		                       static_cast<float>(kInfinity),
-		                       survivor.row,
-		                       probe,
-		                       false,
-		                       true,
-		                       false};
+		Size end = scan.survivors_n - first > 2 * few ? first + few : scan.survivors_n;
 
-		if (candidate.lower <= tau)
+		sort_survivors(scan, first, end);
+		for (Size i = first; i < end; i++)
 		{
-			double upper;
-
-			if (!scan_first_time(scan, survivor.row))
-			{
-				continue;
-			}
-			cold_refine(scan, candidate, &upper);
-			improved |= core::best_k_offer(scan.best, upper);
-			tau = core::best_k_worst(scan.best);
+			improved |= refine_survivor(scan, scan.survivors[i], probe);
 		}
-		pool_add(scan.pool, candidate, tau);
+		few *= 2;
+		first = drop_survivors(scan, end, probe);
 	}
 	return improved;
+}
+
+// Sorts the best of the survivors from `first` on into the places before `end`, and sends for their codes.
+static void
+sort_survivors(Scan &scan, Size first, Size end)
+{
+	Survivor *survivors = scan.survivors;
+	auto better = [](const Survivor &a, const Survivor &b) { return a.estimate < b.estimate; };
+
+	if (end < scan.survivors_n)
+	{
+		std::nth_element(survivors + first, survivors + end, survivors + scan.survivors_n, better);
+		for (Size i = first; i < end; i++)
+		{
+			row_hint(scan.index, survivors[i].row);
+		}
+	}
+	std::sort(survivors + first, survivors + end, better);
+}
+
+static Candidate
+survivor_candidate(const Scan &scan, const Survivor &survivor, uint32 probe)
+{
+	return {value_lower(scan.pool.value_distance, survivor.lower),
+	        static_cast<float>(kInfinity),
+	        survivor.row,
+	        probe,
+	        false,
+	        true,
+	        false};
+}
+
+// Refines a survivor unless its bound is beyond the K-th best by now.  True if it is among the best K.
+static bool
+refine_survivor(Scan &scan, const Survivor &survivor, uint32 probe)
+{
+	Candidate candidate = survivor_candidate(scan, survivor, probe);
+	bool improved = false;
+
+	if (candidate.lower <= core::best_k_worst(scan.best))
+	{
+		double upper;
+
+		if (!scan_first_time(scan, survivor.row))
+		{
+			return false;
+		}
+		cold_refine(scan, candidate, &upper);
+		improved = core::best_k_offer(scan.best, upper);
+	}
+	pool_add(scan.pool, candidate, core::best_k_worst(scan.best));
+	return improved;
+}
+
+// Hands those survivors from `first` on that are beyond the K-th best to the pool.  The others follow `first`, which is
+// returned.
+static Size
+drop_survivors(Scan &scan, Size first, uint32 probe)
+{
+	double tau = core::best_k_worst(scan.best);
+	Size kept = first;
+
+	for (Size i = first; i < scan.survivors_n; i++)
+	{
+		Candidate candidate = survivor_candidate(scan, scan.survivors[i], probe);
+
+		if (candidate.lower > tau)
+		{
+			pool_add(scan.pool, candidate, tau);
+			continue;
+		}
+		scan.survivors[kept++] = scan.survivors[i];
+	}
+	scan.survivors_n = kept;
+	return first;
 }
 
 // What a candidate carries of its upper bound, rounded up.

@@ -62,6 +62,26 @@ read_recent_buffer(Relation relation, BlockNumber block, Buffer recent)
 #endif
 }
 
+// Has the CPU fetch the header of a shared buffer.
+inline void
+fetch_buffer_header(Buffer buffer)
+{
+	__builtin_prefetch(GetBufferDescriptor(static_cast<uint32>(buffer - 1)), 1);
+}
+
+// How often a pinned shared buffer was used of late, as the clock that evicts buffers counts it: 0 to 5.
+inline uint32
+buffer_usage(Buffer buffer)
+{
+	BufferDesc *header = GetBufferDescriptor(static_cast<uint32>(buffer - 1));
+
+#if PG_VERSION_NUM >= 190000
+	return static_cast<uint32>(BUF_STATE_GET_USAGECOUNT(pg_atomic_read_u64(&header->state)));
+#else
+	return BUF_STATE_GET_USAGECOUNT(pg_atomic_read_u32(&header->state));
+#endif
+}
+
 // The routine that an access method's handler returns, filled by fill().
 // 19 wants one that lives for ever; up to 18 the relation cache frees what it is given.
 template <void (*fill)(IndexAmRoutine *)>

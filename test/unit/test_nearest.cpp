@@ -223,6 +223,37 @@ TEST_F(NearestTest, SelectsWhatItOrders)
 	}
 }
 
+// Of many lists the front is found by steps between the best and the worst score: where scores have no such steps
+// (all equal, infinite, not a number, or so far apart that all but one share a step) the answer is the same.
+TEST_F(NearestTest, SelectsAmongScoresOfAnyShape)
+{
+	constexpr size_t kLists = 1000;
+	Random random = {8};
+	Vector noise = gaussian_vector(random, kLists, 1);
+	float extremes[] = {0, 1e30f, -1e30f, 3e38f, -3e38f, INFINITY, -INFINITY, NAN};
+
+	for (float extreme : extremes)
+	{
+		for (float scale : {0.0f, 1e-38f, 1.0f, 1e38f})
+		{
+			std::vector<ListScore> lists(kLists);
+
+			for (size_t i = 0; i < kLists; i++)
+			{
+				lists[i] = {i % 500 == 3 ? extreme : noise[i] * scale, static_cast<uint32_t>(i)};
+			}
+
+			std::vector<ListScore> ordered = lists;
+			std::vector<ListScore> selected = lists;
+
+			nearest_order(ordered.data(), kLists, kLists);
+			nearest_select(selected.data(), kLists, 64);
+			EXPECT_EQ(numbers(ordered, 0, 64), numbers(selected, 0, 64)) << extreme << " " << scale;
+			EXPECT_EQ(numbers(ordered, 64, kLists), numbers(selected, 64, kLists)) << extreme << " " << scale;
+		}
+	}
+}
+
 TEST_F(NearestTest, DotsAreTheKernelsOwn)
 {
 	Random random = {3};
