@@ -16,8 +16,10 @@ import cancel
 import clients
 import dataset
 import exact
+import exact_index
 import faiss_peer
 import index_time
+import kept
 import memory
 import profile_query
 import results
@@ -30,7 +32,19 @@ from client import Client, build_client
 from server import scalar
 
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
+
+
+def make_indexes(bench):
+    """Builds what --configs names and measures nothing: with --keep, the next run finds them there."""
+    bench.results.part("indexes, untimed")
+    for config in bench.configs():
+        bench.use(config)
+        size = scalar(bench.control, "SELECT pg_relation_size(%s::regclass)", ("public." + config.index,))
+        bench.results.add(f"index {config.key}", size / 2**20, "MB")
+
+
 PARTS = {
+    "indexes": make_indexes,
     "synthetic": synthetic.measure_share,
     "exact": exact.measure_exact,  # before builds, which read the table in random order and so scatter its buffers
     "recall": search.measure_recall,
@@ -38,6 +52,7 @@ PARTS = {
     "speed": search.measure_speed,
     "index_time": index_time.measure_index_time,
     "faiss": faiss_peer.measure_faiss,
+    "exact_index": exact_index.measure_exact_index,
     "clients": clients.measure_clients,
     "first_query": clients.measure_first_query,
     "profile": profile_query.measure_profile,
@@ -57,19 +72,27 @@ class Bench:
     def __init__(self, running, options, directory):
         self.server, self.options = running, options
         self.results = results.Results()
-        self.data = dataset.load(options, directory, 100 if options.quick else None)
+        most = options.queries or (100 if options.quick else None)
+        self.data = dataset.load(options, directory, most)
         self.complete = not options.rows and not options.dim and self.data.name == "wordnet"
-        self.timed = self.data.spread(100 if options.quick else 500)
+        self.timed = self.data.spread(most or 500)
         self.rounds = options.rounds or (2 if options.quick else 5)
         self.cancels = options.cancels or (10 if options.quick else 100)
         self.workers = options.workers
         self.goals = [float(goal) for goal in options.goals.split(",")]
         self.wanted = options.configs.split(",") if options.configs else None
         self.control = running.connect()
-        self.sides = [side for side in (sides.VECSIM, sides.PGVECTOR) if sides.available(self.control, side)]
+        self.kept = kept.Kept(self.control)
+        self.sides = [side for side in (sides.VECSIM, sides.PGVECTOR)
+                      if sides.available(self.control, side) and self.wants(side)]
         self.scratch = directory
         self.clients = {}
         self.sweeps = {}  # by configuration: what search.fastest() has measured
+
+    def wants(self, side):
+        """Whether the configurations asked for are some of the side's: else it need not be loaded."""
+        return not self.wanted or any(config.key in self.wanted and config.side is side
+                                      for config in sides.THEIRS + sides.OURS)
 
     def client(self, side):
         """The stopwatch connection of a side."""
@@ -81,7 +104,7 @@ class Bench:
 
     def use(self, config):
         """Makes one index the only one of its table that is used, building it if need be."""
-        sides.ensure_index(self.control, config)
+        sides.ensure_index(self.kept, config)
         sides.use_index(self.control, config)
 
     def configs(self):
@@ -100,6 +123,7 @@ class Bench:
         self.clients = {}
         self.server.restart(**settings)
         self.control = self.server.connect()
+        self.kept = kept.Kept(self.control)
 
     def close(self):
         """Closes all connections."""
@@ -120,12 +144,13 @@ def facts(bench):
     bench.results.fact("queries", f"{len(bench.data.queries)} for recall, {len(bench.timed.queries)} timed")
     bench.results.fact("rounds", bench.rounds)
     for side in bench.sides:
-        version = sides.load_side(bench.control, side, bench.data.base, bench.timed.queries,
-                                  bench.options.plain)
+        version = sides.load_side(bench.kept, side, bench.data, bench.timed.queries, bench.options.plain)
         bench.results.fact(side.name, version)
+        if bench.options.keep:
+            sides.warm(bench.control, side)
     if sides.VECSIM in bench.sides:
         bench.results.fact("simd", scalar(bench.control, "SELECT vecsim.vecsim_simd()"))
-    if sides.PGVECTOR not in bench.sides:
+    if not sides.available(bench.control, sides.PGVECTOR):
         print("  pgvector is not installed (extension `vector`): measured without it", flush=True)
 
 
@@ -135,7 +160,8 @@ def arguments():
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", help="directory with base.npy and queries.npy (or VECSIM_BENCH_DATA)")
     parser.add_argument("--out", help="directory for the report and the plots instead of build/bench")
-    parser.add_argument("--only", default=",".join(PARTS), help="parts, of " + ", ".join(PARTS))
+    parser.add_argument("--only", default=",".join(list(PARTS)[1:]),
+                        help="parts, of " + ", ".join(PARTS))
     parser.add_argument("--configs", help="configurations, of " + ", ".join(
         config.key for config in sides.THEIRS + sides.OURS))
     parser.add_argument("--quick", action="store_true", help="fewer queries, rounds and cancels")
@@ -145,6 +171,11 @@ def arguments():
     parser.add_argument("--plain", action="store_true", help="vectors in the table, not beside it (TOAST)")
     parser.add_argument("--shared-buffers", default="2GB", help="tables and indexes should fit")
     parser.add_argument("--faiss-python", help="interpreter that has FAISS (or VECSIM_BENCH_FAISS_PYTHON)")
+    parser.add_argument("--keep", metavar="DIR", help="keep the server there, and take up what an earlier run "
+                        "kept: rows and indexes that would be made the same are not made again")
+    parser.add_argument("--queries", type=int, help="only so many of each kind, for recall and timed")
+    parser.add_argument("--precision", type=float, default=0, help="share by which a setting may be larger than the "
+                        "smallest that reaches a recall: .05 saves a third of a sweep")
     parser.add_argument("--rounds", type=int, help="interleaved rounds of each timing")
     parser.add_argument("--cancels", type=int, help="cancelled builds, and cancelled scans")
     parser.add_argument("--goals", default="0.95,0.99", help="recalls at which speed is compared")
@@ -173,9 +204,9 @@ def main():
     out = options.out or directory
     for each in (directory, out):
         os.makedirs(each, exist_ok=True)
-    with server.Server({"shared_buffers": options.shared_buffers}) as running:
+    with server.Server({"shared_buffers": options.shared_buffers}, options.keep) as running:
         bench = Bench(running, options, directory)
-        if sides.VECSIM not in bench.sides:
+        if not sides.available(bench.control, sides.VECSIM):
             sys.exit("vecsim is not installed: run `make stage` or `make install` first")
         try:
             measure(bench, options.only.split(","))

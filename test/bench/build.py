@@ -197,6 +197,6 @@ def measure_memory(bench):
     for (config, point), times in zip(pairs, (plenty, little)):
         bench.results.add(f"{config.key} at {MEMORY_GOAL}, index time", numpy.median(times[:, 0]),
                           "us a query", note=told(point))
-        execute(bench.control, f"DROP INDEX {config.index}")
+        bench.kept.drop_index(config)
     bench.results.add("built in little memory, slower", numpy.median(little[:, 0] / plenty[:, 0]), "x",
                       at_most=BAR_LITTLE)

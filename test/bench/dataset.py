@@ -112,11 +112,11 @@ def load_synthetic(options, cache):
                      (pair.split("=") for pair in options.shape.split(",") if pair)})
     base = Synthetic(options.rows or 100000, options.dim, shape)
     queries = base.queries(SYNTHETIC_QUERIES)
-    key = hashlib.sha256(f"{base.shape} {shape} {SYNTHETIC_QUERIES}".encode()).hexdigest()[:16]
+    key = hashlib.sha256(f"{base.shape} {base.like} {SYNTHETIC_QUERIES}".encode()).hexdigest()[:16]
     path = os.path.join(cache, f"neighbours-{key}.npy")
     if not os.path.exists(path):
         numpy.save(path, exact_neighbours(base, queries, DEPTH))
-    return Dataset(f"synthetic {shape}", base, queries, ("held out",), numpy.zeros(len(queries), dtype=int),
+    return Dataset(f"synthetic {base.like}", base, queries, ("held out",), numpy.zeros(len(queries), dtype=int),
                    numpy.load(path))
 
 

@@ -6,6 +6,7 @@ import numpy
 
 import sides
 from dataset import exact_neighbours
+from kept import Kept
 from search import fastest, time_lateral, told
 from server import execute, scalar
 
@@ -31,11 +32,14 @@ class Smaller:
 
     def __init__(self, bench):
         self.bench, self.side = bench, sides.VECSIM
-        self.kept = (bench.data, bench.timed, bench.sweeps, dict(bench.results.curves))
+        self.before = (bench.data, bench.timed, bench.sweeps, dict(bench.results.curves), bench.kept)
+        self.made_of = bench.kept.get(self.side.name)
 
     def __enter__(self):
         bench, table = self.bench, self.side.table
         base = bench.data.base[0:SMALL]
+        bench.kept.put(self.side.name, "unfinished")  # should the run be broken off here
+        execute(bench.control, "DROP TABLE IF EXISTS all_rows")
         execute(bench.control, f"ALTER TABLE {table} RENAME TO all_rows")
         execute(bench.control, f"ALTER INDEX {sides.RABITQ.index} RENAME TO all_rows_index")
         execute(bench.control, f"CREATE TABLE {table} (LIKE all_rows INCLUDING STORAGE)")
@@ -44,6 +48,7 @@ class Smaller:
         neighbours = exact_neighbours(base, bench.data.queries, bench.data.neighbours.shape[1])
         bench.data = replace(bench.data, base=base, neighbours=neighbours)
         bench.sweeps = {}
+        bench.kept = Kept(bench.control, "smaller/")
         return bench
 
     def __exit__(self, *unused):
@@ -51,7 +56,9 @@ class Smaller:
         execute(bench.control, f"DROP TABLE {table}")
         execute(bench.control, f"ALTER TABLE all_rows RENAME TO {table}")
         execute(bench.control, f"ALTER INDEX all_rows_index RENAME TO {sides.RABITQ.index}")
-        bench.data, bench.timed, bench.sweeps, bench.results.curves = self.kept
+        bench.kept.forget(self.side.name)
+        bench.data, bench.timed, bench.sweeps, bench.results.curves, bench.kept = self.before
+        bench.kept.put(self.side.name, self.made_of)
 
 
 def measure_growth(bench):

@@ -43,7 +43,7 @@ class Sweep:
 
     def __init__(self, bench, config, knob):
         self.bench, self.config, self.knob = bench, config, knob
-        self.points = {}
+        self.points = bench.kept.points(config, knob, len(bench.data.queries))
 
     def at(self, step):
         """Measures a step: {setting, value, recall (definitions, sentences, mean), us (mean)}."""
@@ -53,6 +53,7 @@ class Sweep:
             latency, ids = client.run(10)
             self.points[step] = {"setting": self.knob.setting, "value": self.knob.value(step),
                                  "recall": self.bench.data.recall(ids), "us": float(latency.mean())}
+            self.bench.kept.put_points(self.config, self.knob, len(self.bench.data.queries), self.points)
         return self.points[step]
 
     def reaches(self, step, goal):
@@ -72,7 +73,7 @@ class Sweep:
             return None
         high = min(enough, default=self.knob.last)
         low = max((step for step in self.points if step < high), default=0)
-        while high - low > 1:
+        while high - low > max(1, self.bench.options.precision * low):
             middle = (low + high) // 2
             if self.reaches(middle, goal):
                 high = middle
@@ -232,7 +233,7 @@ def relation_sizes(bench):
     """Size of every index and table, in megabytes and in bytes a row."""
     n = len(bench.data.base)
     for config in bench.configs():
-        sides.ensure_index(bench.control, config)
+        sides.ensure_index(bench.kept, config)
         size = scalar(bench.control, "SELECT pg_relation_size(%s::regclass)", ("public." + config.index,))
         bench.results.add(f"index {config.key}", size / 2**20, "MB", note=f"{size / n:.0f} bytes a row")
     for side in bench.sides:

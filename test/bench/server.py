@@ -1,4 +1,4 @@
-"""A throw-away PostgreSQL server of the bench's own: made in a temporary directory, gone afterwards.
+"""A throw-away PostgreSQL server of the bench's own: made in a temporary directory, gone afterwards unless kept.
 
 It listens on a Unix socket only.  Run by root, it belongs to the user `postgres`: PostgreSQL refuses root.
 Where PostgreSQL can load extensions from another folder, it measures what `make stage` put into build/root,
@@ -35,35 +35,49 @@ def pg_config(what):
 
 
 class Server:
-    """Started by `with Server() as server`; stopped and removed at the end."""
+    """Started by `with Server() as server`; stopped at the end and removed, unless a directory is given."""
 
-    def __init__(self, settings=None):
-        """`settings` are added to SETTINGS, or replace some of them."""
+    def __init__(self, settings=None, keep=None):
+        """`settings` are added to SETTINGS, or replace some of them.
+
+        `keep`, a directory that need not exist yet, is left at the end and taken up again by the next run.
+        """
         self.settings = {**SETTINGS, **(settings or {})}
         self.owner = "postgres" if os.getuid() == 0 else pwd.getpwuid(os.getuid()).pw_name
         self.bindir = pg_config("bindir")
+        self.kept = os.path.abspath(keep) if keep else None
         self.directory = None
 
     def __enter__(self):
-        self.directory = tempfile.mkdtemp(prefix="vecsim-bench-")
+        self.directory = self.kept or tempfile.mkdtemp(prefix="vecsim-bench-")
+        os.makedirs(self.directory, exist_ok=True)
         if os.getuid() == 0:
             shutil.chown(self.directory, self.owner)
         try:
-            self._as_owner("initdb", "-D", self.data, "-A", "trust", "-U", self.owner, "--no-sync",
-                           "--encoding=UTF8", "--locale=C")
-            with open(os.path.join(self.data, "postgresql.conf"), "a", encoding="ascii") as conf:
+            if not os.path.exists(os.path.join(self.data, "PG_VERSION")):
+                self._make()
+            with open(os.path.join(self.directory, "bench.conf"), "w", encoding="ascii") as conf:
                 for name, value in {**self.settings, **self._staged()}.items():
                     conf.write(f"{name} = {value}\n")
-            self._as_owner("pg_ctl", "-D", self.data, "-w", "-l", os.path.join(self.directory, "log"),
-                           "-o", f"-k {self.directory}", "start")
+            self._as_owner("pg_ctl", "-D", self.data, "-w", "-t", "600", "-l",
+                           os.path.join(self.directory, "log"), "-o", f"-k {self.directory}", "start")
         except subprocess.CalledProcessError:
-            shutil.rmtree(self.directory)
+            if not self.kept:
+                shutil.rmtree(self.directory)
             raise
         return self
 
     def __exit__(self, *unused):
-        self._as_owner("pg_ctl", "-D", self.data, "-w", "-m", "immediate", "stop")
-        shutil.rmtree(self.directory)
+        mode = "fast" if self.kept else "immediate"
+        self._as_owner("pg_ctl", "-D", self.data, "-w", "-t", "600", "-m", mode, "stop")
+        if not self.kept:
+            shutil.rmtree(self.directory)
+
+    def _make(self):
+        self._as_owner("initdb", "-D", self.data, "-A", "trust", "-U", self.owner, "--no-sync",
+                       "--encoding=UTF8", "--locale=C")
+        with open(os.path.join(self.data, "postgresql.conf"), "a", encoding="ascii") as conf:
+            conf.write("include = '../bench.conf'\n")
 
     def restart(self, **settings):
         """Stops and starts again, with settings of postgresql.conf changed; all connections are lost."""
@@ -78,6 +92,7 @@ class Server:
         root = os.path.join(self.directory, "root")
         if not os.path.isdir(STAGED) or "extension_destdir\t" not in known:
             return {}
+        shutil.rmtree(root, ignore_errors=True)
         shutil.copytree(STAGED, root)
         return {"extension_destdir": f"'{root}'"}
 

@@ -4,10 +4,11 @@ import math
 from dataclasses import dataclass
 
 from dataset import copy_chunks
+from kept import files_hash
 from server import execute, scalar
 
 
-HNSW_BYTES_A_ROW = 400  # beyond the vector, of pgvector's graph while it is built in memory
+HNSW_BYTES_A_ROW = 800  # beyond the vector, of pgvector's graph while it is built in memory
 PGVECTOR_DIMENSIONS = 2000  # beyond, its indexes take half precision only
 
 
@@ -33,6 +34,16 @@ class Side:
     def query_table(self):
         """Table (id int, v vector) of the queries that are timed inside one statement."""
         return "queries_" + self.name
+
+    @property
+    def script_hash(self):
+        """A hash of our scripts: another makes a kept server's extension, and so its tables, outdated."""
+        return files_hash(".sql") if self.extension == "vecsim" else ""
+
+    @property
+    def library_hash(self):
+        """A hash of our library: another makes a kept server's indexes outdated."""
+        return files_hash(".so") if self.extension == "vecsim" else ""
 
     @property
     def setup(self):
@@ -152,33 +163,57 @@ def copy_rows(connection, table, vectors):
             cursor.copy_expert(f"COPY {table} FROM STDIN (FORMAT binary)", io.BytesIO(chunk))
 
 
-def load_side(connection, side, base, queries, plain):
-    """Installs the extension and fills its tables; the extension's version.
+def load_side(kept, side, data, queries, plain):
+    """Installs the extension and fills its tables, unless a kept server has them; the extension's version.
 
     `plain` keeps vectors in the table where they fit, instead of beside it (TOAST).
     """
-    Rows.n, Rows.dim = base.shape
-    dim = Rows.dim
-    execute(connection, f"CREATE SCHEMA {side.schema}")
-    execute(connection, f"CREATE EXTENSION {side.extension} SCHEMA {side.schema}")
-    for table, vectors in ((side.table, base), (side.query_table, queries)):
-        execute(connection, f"CREATE TABLE {table} (id int, v {side.schema}.vector({dim}))")
-        if plain:
-            execute(connection, f"ALTER TABLE {table} ALTER COLUMN v SET STORAGE PLAIN")
-        copy_rows(connection, table, vectors)
-        execute(connection, f"VACUUM (FREEZE, ANALYZE) {table}")
-    return scalar(connection, "SELECT extversion FROM pg_extension WHERE extname = %s", (side.extension,))
+    connection = kept.connection
+    Rows.n, Rows.dim = data.base.shape
+    version = scalar(connection, "SELECT default_version FROM pg_available_extensions WHERE name = %s",
+                     (side.extension,))
+    made_of = f"{data.name}, {Rows.n} x {Rows.dim}, plain {plain}, {version} {side.script_hash}"
+    if not kept.tables_fit(side, made_of):
+        execute(connection, f"CREATE SCHEMA {side.schema}")
+        execute(connection, f"CREATE EXTENSION {side.extension} SCHEMA {side.schema}")
+        load_table(connection, side, side.table, data.base, plain)
+        kept.put(side.name, made_of)
+    execute(connection, f"DROP TABLE IF EXISTS {side.query_table}")
+    load_table(connection, side, side.query_table, queries, plain)
+    return version
 
 
-def ensure_index(connection, config):
+def load_table(connection, side, table, vectors, plain):
+    """Makes and fills a table (id, v)."""
+    execute(connection, f"CREATE TABLE {table} (id int, v {side.schema}.vector({Rows.dim}))")
+    if plain:
+        execute(connection, f"ALTER TABLE {table} ALTER COLUMN v SET STORAGE PLAIN")
+    copy_rows(connection, table, vectors)
+    execute(connection, f"VACUUM (FREEZE, ANALYZE) {table}")
+
+
+def ensure_index(kept, config):
     """Builds the index unless it is there already; an index of a part is built when that part is reached."""
-    if scalar(connection, "SELECT to_regclass(%s) IS NOT NULL", ("public." + config.index,)):
+    connection = kept.connection
+    made_of = f"{config.create()}, {config.build_memory}, {config.side.library_hash}"
+    if kept.index_fits(config, made_of):
         return
     execute(connection, f"SET search_path = public, {config.side.schema}")
     execute(connection, f"SET maintenance_work_mem = '{config.build_memory}'")
     execute(connection, config.create())
     execute(connection, "RESET maintenance_work_mem")
+    kept.put(f"{config.side.name}/{config.index}", made_of)
     execute(connection, "CHECKPOINT")
+
+
+def warm(connection, side):
+    """Reads a side's tables and indexes into memory, as far as it goes: a kept server starts with none there."""
+    execute(connection, "CREATE EXTENSION IF NOT EXISTS pg_prewarm")
+    execute(connection, """
+        SELECT pg_prewarm(c.oid) FROM pg_class t
+        JOIN pg_class c ON c.oid IN (t.oid, t.reltoastrelid)
+            OR c.oid IN (SELECT indexrelid FROM pg_index WHERE indrelid IN (t.oid, t.reltoastrelid))
+        WHERE t.oid = %s::regclass ORDER BY c.relkind DESC""", (side.table,))
 
 
 def use_index(connection, config):

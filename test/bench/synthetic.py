@@ -4,20 +4,21 @@ A row is the centre of its cluster plus its own deviation, both normal with eige
 that is turned at random, so that no axis is special; cluster sizes follow a power law; norms are lognormal.
 The defaults are as hard as real sentence embeddings: share() is the measure, README has its figures.
 """
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy
 
 CHUNK = 20000
 QUERY_CHUNK = 1 << 20  # numbers of chunks that are not rows: no row is a query
 EXTRA_CHUNK = 1 << 21
+NATURAL = ((100000, 1.35), (500000, 1.25), (1000000, 1.0))  # rows, alpha
 BAR_SHARE = 4  # percent; real sentence embeddings take 3.9
 
 
 @dataclass(frozen=True)
 class Shape:
     """What the vectors are like."""
-    alpha: float = 1.0       # eigenvalues fall as i^-alpha: larger is easier
+    alpha: float = 0.0       # eigenvalues fall as i^-alpha: larger is easier; 0 means natural_alpha()
     clusters: int = 2000
     spread: float = 1.5      # deviation of a row from its centre, in deviations of the centres
     size_power: float = 0.5  # the i-th cluster has a share in proportion to i^-size_power
@@ -25,10 +26,20 @@ class Shape:
     seed: int = 20240229
 
 
+def natural_alpha(n):
+    """The spectrum with which n rows are about as hard as real ones: of one spectrum, few rows are harder.
+
+    Found by measuring share() at three sizes; between them straight in the logarithm of n.
+    """
+    sizes, alphas = zip(*NATURAL)
+    return numpy.interp(numpy.log(n), numpy.log(sizes), alphas)
+
+
 class Synthetic:
     """n x dim float32 rows that are made when a slice is asked for; the last chunk of CHUNK rows is kept."""
 
     def __init__(self, n, dim, shape=Shape()):
+        shape = replace(shape, alpha=shape.alpha or float(natural_alpha(n)))
         self.shape, self.like = (n, dim), shape
         random = numpy.random.default_rng(shape.seed)
         self.deviation = numpy.arange(1, dim + 1, dtype=numpy.float32) ** (-shape.alpha / 2)
