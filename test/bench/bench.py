@@ -34,17 +34,8 @@ from server import scalar
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 
 
-def make_indexes(bench):
-    """Builds what --configs names and measures nothing: with --keep, the next run finds them there."""
-    bench.results.part("indexes, untimed")
-    for config in bench.configs():
-        bench.use(config)
-        size = scalar(bench.control, "SELECT pg_relation_size(%s::regclass)", ("public." + config.index,))
-        bench.results.add(f"index {config.key}", size / 2**20, "MB")
-
-
 PARTS = {
-    "indexes": make_indexes,
+    "indexes": build.measure_sizes,
     "synthetic": synthetic.measure_share,
     "exact": exact.measure_exact,  # before builds, which read the table in random order and so scatter its buffers
     "recall": search.measure_recall,

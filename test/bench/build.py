@@ -171,6 +171,21 @@ def compare(bench, config, found):
                           at_most=bar)
 
 
+def measure_sizes(bench):
+    """Builds what --configs names and tells its size alone: with --keep, the next run finds the indexes there."""
+    bench.results.part("indexes, untimed")
+    sizes = {}
+    for config in bench.configs():
+        bench.use(config)
+        sizes[config.key] = scalar(bench.control, "SELECT pg_relation_size(%s::regclass)",
+                                   ("public." + config.index,))
+        raw = sizes[config.key] / (sides.Rows.n * sides.Rows.dim * 4)
+        bench.results.add(f"{config.key}: index / raw vectors", raw, "x", note=f"{sizes[config.key] / 2**20:.1f} MB",
+                          at_most=BAR_RAW if config is sides.RABITQ else None)
+    if len(bench.main()) == 2:
+        bench.results.add("rabitq: index / hnsw's", sizes["rabitq"] / sizes["hnsw"], "x", at_most=BAR_HNSW_SIZE)
+
+
 def large(bench):
     """Whether the data are those of the bar on build time: a million rows of 768 dimensions."""
     return bench.data.base.shape == (1000000, 768)
@@ -197,6 +212,7 @@ def measure_memory(bench):
     for (config, point), times in zip(pairs, (plenty, little)):
         bench.results.add(f"{config.key} at {MEMORY_GOAL}, index time", numpy.median(times[:, 0]),
                           "us a query", note=told(point))
-        bench.kept.drop_index(config)
+        if not bench.options.keep:
+            bench.kept.drop_index(config)
     bench.results.add("built in little memory, slower", numpy.median(little[:, 0] / plenty[:, 0]), "x",
                       at_most=BAR_LITTLE)
