@@ -131,6 +131,7 @@ def facts(bench):
         if name != "listen_addresses":
             bench.results.fact(name, scalar(bench.control, "SELECT current_setting(%s)", (name,)))
     n, dim = bench.data.base.shape
+    sides.Rows.memory = bench.options.build_memory
     bench.results.fact("data", f"{bench.data.name}: {n} x {dim}")
     bench.results.fact("queries", f"{len(bench.data.queries)} for recall, {len(bench.timed.queries)} timed")
     bench.results.fact("rounds", bench.rounds)
@@ -170,7 +171,7 @@ def arguments():
     parser.add_argument("--rounds", type=int, help="interleaved rounds of each timing")
     parser.add_argument("--cancels", type=int, help="cancelled builds, and cancelled scans")
     parser.add_argument("--goals", default="0.95,0.99", help="recalls at which speed is compared")
-    parser.add_argument("--build-memory", default="64MB", help="maintenance_work_mem of our builds")
+    parser.add_argument("--build-memory", default="64MB", help="maintenance_work_mem of builds of ours")
     parser.add_argument("--workers", type=int, default=2, help="max_parallel_maintenance_workers of builds")
     options = parser.parse_args()
     unknown = set(options.only.split(",")) - set(PARTS)

@@ -110,11 +110,6 @@ def build_once(bench, config, memory):
     return found
 
 
-def memory_of(bench, config):
-    """maintenance_work_mem to build with: what was asked for, and for hnsw what it wants."""
-    return bench.options.build_memory if config.side is sides.VECSIM else config.build_memory
-
-
 def measure_build(bench):
     """Time, memory, WAL and size of builds with as many workers each, interleaved; hnsw once, it is slow.
 
@@ -126,7 +121,7 @@ def measure_build(bench):
     for number in range(bench.rounds):
         for config in configs:
             if config is not sides.HNSW or number == 0:
-                found[config.key].append(build_once(bench, config, memory_of(bench, config)))
+                found[config.key].append(build_once(bench, config, config.build_memory))
     for config in configs:
         report(bench, config, found[config.key])
     for config in configs:
@@ -138,7 +133,7 @@ def report(bench, config, found):
     """One configuration's builds."""
     seconds = numpy.median([one["seconds"] for one in found])
     raw = sides.Rows.n * sides.Rows.dim * 4
-    memory = memory_of(bench, config)
+    memory = config.build_memory
     add = bench.results.add
     at_most = LARGE_SECONDS if large(bench) and config is sides.RABITQ else None
     add(f"{config.key}: build", seconds, "s", at_most=at_most, note=f"maintenance_work_mem {memory}; rounds "

@@ -16,6 +16,7 @@ class Rows:
     """Number and dimension of the base rows, set when they are loaded: statements depend on them."""
     n = 0
     dim = 0
+    memory = "64MB"  # maintenance_work_mem of builds of ours
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ class Config:
     options: str
     knobs: tuple
     bar: float = None
-    memory: str = "64MB"  # maintenance_work_mem of its build, but for hnsw
+    memory: str = None  # maintenance_work_mem of its build, where it is not Rows.memory
 
     most_dimensions: int = 16000
 
@@ -121,7 +122,7 @@ class Config:
     def build_memory(self):
         """maintenance_work_mem of its build: hnsw gets what its whole graph takes, in megabytes."""
         if self.method != "hnsw":
-            return self.memory
+            return self.memory or Rows.memory
         return f"{max(1024, math.ceil(1.2 * Rows.n * (4 * Rows.dim + HNSW_BYTES_A_ROW) / 2**20))}MB"
 
     def create(self, name=None, table=None):
@@ -137,7 +138,7 @@ PROBES = Knob("ivf.probes", (1, 4, 10, 20, 40, 80, 160, 320), 32768)
 IVFFLAT_PROBES = Knob("ivfflat.probes", (1, 5, 10, 20, 40, 80, 160, 320, 640), 32768)
 EF_SEARCH = Knob("hnsw.ef_search", (10, 20, 40, 80, 160, 320, 640), 1000)
 
-IVFFLAT = Config("ivfflat", PGVECTOR, "ivfflat", "lists = {sqrt}", (IVFFLAT_PROBES,))
+IVFFLAT = Config("ivfflat", PGVECTOR, "ivfflat", "lists = {sqrt}", (IVFFLAT_PROBES,), memory="64MB")
 HNSW = Config("hnsw", PGVECTOR, "hnsw", "m = 16, ef_construction = 64", (EF_SEARCH,))
 RABITQ = Config("rabitq", VECSIM, "ivf", "", (TARGET, PROBES), bar=8.0)
 SQ8 = Config("sq8", VECSIM, "ivf", "quantizer = sq8", (TARGET, PROBES), bar=8.0)
