@@ -593,3 +593,20 @@ CREATE OPERATOR CLASS @extschema@.vector_cosine_ops
 	FUNCTION 1 (@extschema@.vector, @extschema@.vector) @extschema@.ivf_metric_cosine();
 
 COMMENT ON OPERATOR CLASS @extschema@.vector_cosine_ops USING ivf IS 'nearest by cosine distance, ORDER BY v <=> q';
+
+-- moving from pgvector
+
+CREATE FUNCTION @extschema@.vecsim_typmod_support(internal) RETURNS internal
+	AS 'MODULE_PATHNAME', 'vecsim_typmod_support' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.vecsim_typmod_support(internal)
+	IS 'planner support: leaves out a check of dimensions that a column already has';
+
+ALTER FUNCTION @extschema@.vector(@extschema@.vector, pg_catalog.int4, pg_catalog.bool)
+	SUPPORT @extschema@.vecsim_typmod_support;
+
+CREATE FUNCTION @extschema@.vecsim_adopt_pgvector() RETURNS pg_catalog.text[]
+	AS 'MODULE_PATHNAME', 'vecsim_adopt_pgvector' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
+
+COMMENT ON FUNCTION @extschema@.vecsim_adopt_pgvector()
+	IS 'makes casts without a rewrite between pgvector''s types and these; returns the names of the types';

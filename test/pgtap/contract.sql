@@ -21,7 +21,8 @@ FROM members m JOIN pg_proc p ON m.classid = 'pg_proc'::regclass AND m.objid = p
 CREATE TEMPORARY TABLE exceptions (signature text, volatility "char", strict bool, parallel "char", reason text);
 INSERT INTO exceptions VALUES
 	('ivf_handler(internal)', 'v', true, 's', 'the handler of an access method, called by the server only'),
-	('vecsim_simd()', 's', true, 's', 'it reads a setting');
+	('vecsim_simd()', 's', true, 's', 'it reads a setting'),
+	('vecsim_adopt_pgvector()', 'v', true, 'u', 'it makes casts');
 
 -- every object; a family is made with its class, which has the comment
 SELECT ok(count(*) > 0, 'the extension has objects') FROM members;
