@@ -49,7 +49,7 @@ DO $$ BEGIN ALTER TYPE pgv.halfvec RENAME TO halbvek; EXCEPTION WHEN undefined_o
 DO $$ BEGIN ALTER TYPE pgv.sparsevec RENAME TO dunnvek; EXCEPTION WHEN undefined_object THEN END $$;
 SELECT vecsim_adopt_pgvector();
 SQL
-fails(<<'SQL', '0A000', qr/type pgv.vector are not laid out as values of type public.vector.*real\[\]/s, 'another layout');
+fails(<<'SQL', '0A000', qr/type pgv.vector are not laid out as values of type public.vector/, 'another layout');
 BEGIN;
 DROP EXTENSION vector;
 CREATE EXTENSION vector SCHEMA pgv;
@@ -87,8 +87,8 @@ INSERT INTO t VALUES (1000, NULL);
 CREATE INDEX old ON t USING hnsw (v pgv.vector_l2_ops);
 SQL
 	my $shown = value('SELECT v::text FROM t ORDER BY id');
-	my $nearest = 'SET enable_indexscan = off; SELECT id, round((v <-> (SELECT v FROM public.t WHERE id = 7))::numeric, 1)
-		FROM public.t ORDER BY v <-> (SELECT v FROM public.t WHERE id = 7) LIMIT 20';
+	my $nearest = 'SET enable_indexscan = off; SELECT id, round(d::numeric, 1) FROM (
+		SELECT id, v <-> (SELECT v FROM public.t WHERE id = 7) AS d FROM public.t ORDER BY d LIMIT 20) x';
 	my $answer = value("SET search_path = pgv; $nearest");
 	my $nodes = q(SELECT pg_relation_filenode('t'), pg_relation_filenode(reltoastrelid) FROM pg_class
 		WHERE oid = 't'::regclass);
