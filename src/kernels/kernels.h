@@ -19,6 +19,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "kernels/kernels_half.h"
+
 namespace vecsim::kernels
 {
 
@@ -88,6 +90,16 @@ struct Kernels
 	// i).
 	void (*dot_f32_tile)(const float *queries, size_t query_stride, const float *rows, size_t stride,
 	                     size_t n, size_t d, float *out);
+
+	// Of halves: the bits of the float kernels on the same values as floats.  So a norm is dot_f16(a, a, d).
+	float (*dot_f16)(const Half *a, const Half *b, size_t d);
+	float (*l2sq_f16)(const Half *a, const Half *b, size_t d);
+	float (*l1_f16)(const Half *a, const Half *b, size_t d);
+	DotNorms (*dot_norms_f16)(const Half *a, const Half *b, size_t d);
+
+	// n numbers converted (kernels_half.h says how); in and out do not overlap.
+	void (*f16_to_f32)(const Half *in, size_t n, float *out);
+	void (*f32_to_f16)(const float *in, size_t n, Half *out);
 
 	// int8 codes against a query held in int16, so that rounding the query adds no error worth naming.  The
 	// caller bounds the query's values so that the sum fits: 128 * sum |q_i| <= INT32_MAX.
