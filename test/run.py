@@ -24,7 +24,7 @@ PYTHON = "/usr/bin/python3"
 # What vecsim.simd calls a level, and the CPU features without which it does not run.
 LEVELS = {
     "scalar": set(),
-    "avx2": {"avx2", "fma"},
+    "avx2": {"avx2", "f16c"},
     "avx512": {"avx512f", "avx512bw", "avx512dq", "avx512vl"},
     "neon": {"asimd"},
 }

@@ -18,23 +18,65 @@ namespace vecsim::core
 // a sum of 16,000 of them by 1.2e-41: 1e-11 of this floor, far less than the rounding of the sum itself.
 static constexpr float kPrecisionFloor = 1e-30f;
 
-// sum (a_i - b_i)^2, in double where the kernel's value cannot be trusted.  Zero only for equal vectors.
-static double
-squared_distance(const float *a, const float *b, size_t d)
+// The kernels of either kind of element.  Those of halves give the bits that those of floats give for the same values.
+static float
+kernel_dot(const float *a, const float *b, size_t d)
 {
-	float sum = kernels::active().l2sq_f32(a, b, d);
+	return kernels::active().dot_f32(a, b, d);
+}
 
-	if (sum_is_precise(sum))
-	{
-		return static_cast<double>(sum);
-	}
-	return sum_in_double(d,
-	                     [a, b](size_t i)
-	                     {
-		double difference = static_cast<double>(a[i]) - static_cast<double>(b[i]);
+static float
+kernel_dot(const Half *a, const Half *b, size_t d)
+{
+	return kernels::active().dot_f16(a, b, d);
+}
 
-		return difference * difference;
-	});
+static float
+kernel_norm2(const float *a, size_t d)
+{
+	return kernels::active().norm2_f32(a, d);
+}
+
+static float
+kernel_norm2(const Half *a, size_t d)
+{
+	return kernels::active().dot_f16(a, a, d);
+}
+
+static float
+kernel_l2sq(const float *a, const float *b, size_t d)
+{
+	return kernels::active().l2sq_f32(a, b, d);
+}
+
+static float
+kernel_l2sq(const Half *a, const Half *b, size_t d)
+{
+	return kernels::active().l2sq_f16(a, b, d);
+}
+
+static float
+kernel_l1(const float *a, const float *b, size_t d)
+{
+	return kernels::active().l1_f32(a, b, d);
+}
+
+static float
+kernel_l1(const Half *a, const Half *b, size_t d)
+{
+	return kernels::active().l1_f16(a, b, d);
+}
+
+static kernels::DotNorms
+kernel_dot_norms(const float *a, const float *b, size_t d)
+{
+	return kernels::active().dot_norms_f32(a, b, d);
+}
+
+static kernels::DotNorms
+kernel_dot_norms(const Half *a, const Half *b, size_t d)
+{
+	return kernels::active().dot_norms_f16(a, b, d);
 }
 
 bool
@@ -45,28 +87,55 @@ sum_is_precise(float sum)
 	return size >= kPrecisionFloor && size <= FLT_MAX;
 }
 
-double
-inner_product(const float *a, const float *b, size_t d)
+// The sums, of either kind of element.
+namespace
 {
-	float sum = kernels::active().dot_f32(a, b, d);
+
+// sum (a_i - b_i)^2, in double where the kernel's value cannot be trusted.  Zero only for equal vectors.
+template <typename Element>
+double
+squared_distance(const Element *a, const Element *b, size_t d)
+{
+	float sum = kernel_l2sq(a, b, d);
+
+	if (sum_is_precise(sum))
+	{
+		return static_cast<double>(sum);
+	}
+	return sum_in_double(d,
+	                     [a, b](size_t i)
+	                     {
+		double difference = as_double(a[i]) - as_double(b[i]);
+
+		return difference * difference;
+	});
+}
+
+template <typename Element>
+double
+product(const Element *a, const Element *b, size_t d)
+{
+	float sum = kernel_dot(a, b, d);
 
 	return sum_is_precise(sum) ? static_cast<double>(sum) : dot_in_double(a, b, d);
 }
 
+template <typename Element>
 double
-squared_norm(const float *a, size_t d)
+square(const Element *a, size_t d)
 {
-	float sum = kernels::active().norm2_f32(a, d);
+	float sum = kernel_norm2(a, d);
 
 	return sum_is_precise(sum) ? static_cast<double>(sum) : dot_in_double(a, a, d);
 }
 
-// See metric.h.  When both norms are precise, what underflow can do to the dot product is nothing beside |a|
-// |b|, so a dot product near zero (orthogonal vectors) needs no second sum.
+// When both norms are precise, what underflow can do to the dot product is nothing beside |a| |b|, so a dot product
+// near zero (orthogonal vectors) needs no second sum.
+template <typename Element>
 double
-cosine_similarity(const float *a, const float *b, size_t d)
+cosine(const Element *a, const Element *b, size_t d)
 {
-	kernels::DotNorms sums = kernels::active().dot_norms_f32(a, b, d);
+	kernels::DotNorms sums = kernel_dot_norms(a, b, d);
 
 	if (sum_is_precise(sums.aa) && sum_is_precise(sums.bb) && std::fabs(sums.dot) <= FLT_MAX)
 	{
@@ -74,6 +143,44 @@ cosine_similarity(const float *a, const float *b, size_t d)
 		                        static_cast<double>(sums.bb));
 	}
 	return cosine_from_sums(dot_in_double(a, b, d), dot_in_double(a, a, d), dot_in_double(b, b, d));
+}
+
+} // namespace
+
+double
+inner_product(const float *a, const float *b, size_t d)
+{
+	return product(a, b, d);
+}
+
+double
+inner_product(const Half *a, const Half *b, size_t d)
+{
+	return product(a, b, d);
+}
+
+double
+squared_norm(const float *a, size_t d)
+{
+	return square(a, d);
+}
+
+double
+squared_norm(const Half *a, size_t d)
+{
+	return square(a, d);
+}
+
+double
+cosine_similarity(const float *a, const float *b, size_t d)
+{
+	return cosine(a, b, d);
+}
+
+double
+cosine_similarity(const Half *a, const Half *b, size_t d)
+{
+	return cosine(a, b, d);
 }
 
 // See metric.h.  Equal vectors give exactly 1: the square root of a square is exact.
@@ -108,46 +215,55 @@ normalize(const float *v, size_t d, float *out)
 	return norm;
 }
 
+// The rows of the table, of either kind of element.
+namespace
+{
+
 // The Euclidean distance.
-static double
-l2_distance(const float *a, const float *b, size_t d)
+template <typename Element>
+double
+l2_distance(const Element *a, const Element *b, size_t d)
 {
 	return std::sqrt(squared_distance(a, b, d));
 }
 
 // The inner product, negative so that the smallest is the most similar.
-static double
-ip_distance(const float *a, const float *b, size_t d)
+template <typename Element>
+double
+ip_distance(const Element *a, const Element *b, size_t d)
 {
-	return -inner_product(a, b, d);
+	return -product(a, b, d);
 }
 
 // 1 - cosine, in [0, 2]; NaN with a zero vector.
-static double
-cosine_distance(const float *a, const float *b, size_t d)
+template <typename Element>
+double
+cosine_distance(const Element *a, const Element *b, size_t d)
 {
-	return 1 - cosine_similarity(a, b, d);
+	return 1 - cosine(a, b, d);
 }
 
 // The taxicab distance.  Differences and their sums lose nothing to underflow, so only overflow needs double.
-static double
-l1_distance(const float *a, const float *b, size_t d)
+template <typename Element>
+double
+l1_distance(const Element *a, const Element *b, size_t d)
 {
-	float sum = kernels::active().l1_f32(a, b, d);
+	float sum = kernel_l1(a, b, d);
 
 	if (sum <= FLT_MAX)
 	{
 		return static_cast<double>(sum);
 	}
-	return sum_in_double(d, [a, b](size_t i)
-	                     { return std::fabs(static_cast<double>(a[i]) - static_cast<double>(b[i])); });
+	return sum_in_double(d, [a, b](size_t i) { return std::fabs(as_double(a[i]) - as_double(b[i])); });
 }
 
+} // namespace
+
 static const Metric kMetrics[] = {
-	{MetricId::L2, "l2", l2_distance, false},
-	{MetricId::InnerProduct, "ip", ip_distance, false},
-	{MetricId::Cosine, "cosine", cosine_distance, true},
-	{MetricId::L1, "l1", l1_distance, false},
+	{MetricId::L2, "l2", l2_distance<float>, l2_distance<Half>, false},
+	{MetricId::InnerProduct, "ip", ip_distance<float>, ip_distance<Half>, false},
+	{MetricId::Cosine, "cosine", cosine_distance<float>, cosine_distance<Half>, true},
+	{MetricId::L1, "l1", l1_distance<float>, l1_distance<Half>, false},
 };
 
 const Metric *

@@ -6,6 +6,7 @@
 #ifndef VECSIM_CORE_METRIC_H
 #define VECSIM_CORE_METRIC_H
 
+#include "core/half.h"
 #include "core/types.h"
 
 namespace vecsim::core
@@ -18,6 +19,8 @@ struct Metric
 	// Distance of two vectors of d elements, all finite.  NaN only where mathematics has no answer: cosine with a
 	// zero vector.
 	double (*distance)(const float *a, const float *b, size_t d);
+	// Of halves: bit for bit the distance of the same values as floats.
+	double (*distance_f16)(const Half *a, const Half *b, size_t d);
 	// Codes, centroids and list ranking use the vector scaled to unit length.
 	bool unit_length;
 };
@@ -27,8 +30,11 @@ const Metric *metric_by_id(uint8_t id);
 
 // The sums themselves, in the float kernel's value or, where that is not finite or too small to be precise, in double.
 double inner_product(const float *a, const float *b, size_t d);
+double inner_product(const Half *a, const Half *b, size_t d);
 double squared_norm(const float *a, size_t d);
+double squared_norm(const Half *a, size_t d);
 double cosine_similarity(const float *a, const float *b, size_t d); // in [-1, 1], NaN with a zero vector
+double cosine_similarity(const Half *a, const Half *b, size_t d);
 
 // The cosine from its three sums, as cosine_similarity() and a quantiser that stores the norms both compute it.
 double cosine_from_sums(double dot, double aa, double bb);

@@ -2,6 +2,8 @@
 #ifndef VECSIM_CORE_SUMS_H
 #define VECSIM_CORE_SUMS_H
 
+#include "core/half.h"
+
 #include <stddef.h>
 
 namespace vecsim::core
@@ -30,11 +32,25 @@ sum_in_double(size_t d, Term term)
 	return (lanes[0] + lanes[2]) + (lanes[1] + lanes[3]);
 }
 
-// sum a_i * b_i in double.
+// An element in double.
 inline double
-dot_in_double(const float *a, const float *b, size_t d)
+as_double(float element)
 {
-	return sum_in_double(d, [=](size_t i) { return static_cast<double>(a[i]) * static_cast<double>(b[i]); });
+	return static_cast<double>(element);
+}
+
+inline double
+as_double(Half element)
+{
+	return static_cast<double>(float_from_half(element));
+}
+
+// sum a_i * b_i in double.
+template <typename Element>
+inline double
+dot_in_double(const Element *a, const Element *b, size_t d)
+{
+	return sum_in_double(d, [=](size_t i) { return as_double(a[i]) * as_double(b[i]); });
 }
 
 } // namespace vecsim::core

@@ -1,6 +1,6 @@
-// kernels_avx2.cpp - the kernels for x86-64 with AVX2: the 32 lanes are four registers of eight.
+// kernels_avx2.cpp - the kernels for x86-64 with AVX2 and F16C: the 32 lanes are four registers of eight.
 //
-// The region asks for AVX2 alone, without FMA, so that no compiler flag can fuse a product with a sum.
+// The region asks for these alone, without FMA, so that no compiler flag can fuse a product with a sum.
 #if defined(__x86_64__)
 
 #include <immintrin.h>
@@ -11,7 +11,7 @@
 #include "kernels/kernels_tables.h"
 #include "kernels/target_region.h"
 
-VECSIM_TARGET_BEGIN("avx2")
+VECSIM_TARGET_BEGIN("avx2,f16c")
 
 namespace vecsim::kernels
 {
@@ -116,6 +116,35 @@ load_tail(const float *p, const int32_t *mask)
 	return block;
 }
 
+template <size_t W>
+VECSIM_INLINE Block<W>
+load(const Half *p)
+{
+	Block<W> block;
+
+	for (size_t w = 0; w < W; w++)
+	{
+		block.part[w] = _mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<const __m128i *>(p + w * kWidth)));
+	}
+	return block;
+}
+
+// The lanes of a tail of rest < 32 halves, padded with zeros; there is no masked load of 16 bits.
+VECSIM_INLINE Block<kRegisters>
+load_tail(const Half *p, size_t rest)
+{
+	Half padded[kLanes] = {};
+
+	__builtin_memcpy(padded, p, rest * sizeof(Half));
+	return load<kRegisters>(padded);
+}
+
+VECSIM_INLINE Block<kRegisters>
+load_tail(const float *p, size_t rest)
+{
+	return load_tail<kRegisters>(p, kTailMask + kLanes - rest);
+}
+
 template <typename Term, size_t W>
 VECSIM_INLINE void
 add_terms(Block<W> *sum, const Block<W> &a, const Block<W> &b)
@@ -197,6 +226,24 @@ pair(const float *a, const float *b, size_t d)
 	return add_lanes(add_lanes_to_four(sum));
 }
 
+template <typename Term>
+float
+half_pair(const Half *a, const Half *b, size_t d)
+{
+	Block<kRegisters> sum = zero<kRegisters>();
+	size_t i = 0;
+
+	for (; i + kLanes <= d; i += kLanes)
+	{
+		add_terms<Term>(&sum, load<kRegisters>(a + i), load<kRegisters>(b + i));
+	}
+	if (i < d)
+	{
+		add_terms<Term>(&sum, load_tail(a + i, d - i), load_tail(b + i, d - i));
+	}
+	return add_lanes(add_lanes_to_four(sum));
+}
+
 // One row after the other, so that memory is read in one stream (see the README); the lanes of four are added
 // at once.
 template <typename Term>
@@ -236,8 +283,9 @@ norm2_rows(const float *row, size_t stride, size_t n, size_t d, float *out)
 	rows<Norm2>(row, row, stride, n, d, out);
 }
 
+template <typename Number>
 DotNorms
-dot_norms(const float *a, const float *b, size_t d)
+dot_norms(const Number *a, const Number *b, size_t d)
 {
 	Block<kRegisters> dot = zero<kRegisters>();
 	Block<kRegisters> aa = dot;
@@ -255,9 +303,8 @@ dot_norms(const float *a, const float *b, size_t d)
 	}
 	if (i < d)
 	{
-		const int32_t *mask = kTailMask + kLanes - (d - i);
-		Block<kRegisters> x = load_tail<kRegisters>(a + i, mask);
-		Block<kRegisters> y = load_tail<kRegisters>(b + i, mask);
+		Block<kRegisters> x = load_tail(a + i, d - i);
+		Block<kRegisters> y = load_tail(b + i, d - i);
 
 		add_terms<Dot>(&dot, x, y);
 		add_terms<Dot>(&aa, x, x);
@@ -292,6 +339,54 @@ dot_tile(const float *queries, size_t query_stride, const float *row, size_t str
 		{
 			out[q * n + i] = totals[q];
 		}
+	}
+}
+
+void
+widen_all(const Half *in, size_t n, float *out)
+{
+	size_t i = 0;
+
+	for (; i + kWidth <= n; i += kWidth)
+	{
+		_mm256_storeu_ps(out + i, load<1>(in + i).part[0]);
+	}
+	if (i < n)
+	{
+		Half tail[kWidth] = {};
+		float widened[kWidth];
+
+		__builtin_memcpy(tail, in + i, (n - i) * sizeof(Half));
+		_mm256_storeu_ps(widened, load<1>(tail).part[0]);
+		__builtin_memcpy(out + i, widened, (n - i) * sizeof(float));
+	}
+}
+
+VECSIM_INLINE void
+narrow(const float *in, Half *out)
+{
+	__m128i halves = _mm256_cvtps_ph(_mm256_loadu_ps(in), _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+
+	_mm_storeu_si128(reinterpret_cast<__m128i *>(out), halves);
+}
+
+void
+narrow_all(const float *in, size_t n, Half *out)
+{
+	size_t i = 0;
+
+	for (; i + kWidth <= n; i += kWidth)
+	{
+		narrow(in + i, out + i);
+	}
+	if (i < n)
+	{
+		float tail[kWidth] = {};
+		Half narrowed[kWidth];
+
+		__builtin_memcpy(tail, in + i, (n - i) * sizeof(float));
+		narrow(tail, narrowed);
+		__builtin_memcpy(out + i, narrowed, (n - i) * sizeof(Half));
 	}
 }
 
@@ -370,6 +465,12 @@ const Kernels kAvx2Table = {
 	.l1_f32_rows = rows<L1>,
 	.norm2_f32_rows = norm2_rows,
 	.dot_f32_tile = dot_tile,
+	.dot_f16 = half_pair<Dot>,
+	.l2sq_f16 = half_pair<L2sq>,
+	.l1_f16 = half_pair<L1>,
+	.dot_norms_f16 = dot_norms,
+	.f16_to_f32 = widen_all,
+	.f32_to_f16 = narrow_all,
 	.dot_i8 = dot_i8,
 	.dot_i8_rows = dot_i8_rows,
 	.fastscan = avx2_level::fastscan,

@@ -85,6 +85,22 @@ load_tail(const float *p, uint32_t lanes)
 	        _mm512_maskz_loadu_ps(static_cast<__mmask16>(lanes >> kWidth), p + kWidth)};
 }
 
+VECSIM_INLINE Block
+load(const Half *p)
+{
+	__m256i low = _mm256_loadu_si256(reinterpret_cast<const __m256i *>(p));
+	__m256i high = _mm256_loadu_si256(reinterpret_cast<const __m256i *>(p + kWidth));
+
+	return {_mm512_cvtph_ps(low), _mm512_cvtph_ps(high)};
+}
+
+VECSIM_INLINE Block
+load_tail(const Half *p, uint32_t lanes)
+{
+	return {_mm512_cvtph_ps(_mm256_maskz_loadu_epi16(static_cast<__mmask16>(lanes), p)),
+	        _mm512_cvtph_ps(_mm256_maskz_loadu_epi16(static_cast<__mmask16>(lanes >> kWidth), p + kWidth))};
+}
+
 // The lanes below rest, rest < 32.
 VECSIM_INLINE uint32_t
 tail_lanes(size_t rest)
@@ -134,9 +150,9 @@ add_lanes(const Block &s0, const Block &s1, const Block &s2, const Block &s3)
 }
 
 // The sums of Q queries by one row of d elements.
-template <typename Term, size_t Q>
+template <typename Term, size_t Q, typename Number>
 VECSIM_INLINE void
-sum_lanes(Block *sums, const float *queries, size_t query_stride, const float *row, size_t d)
+sum_lanes(Block *sums, const Number *queries, size_t query_stride, const Number *row, size_t d)
 {
 	size_t i = 0;
 
@@ -165,9 +181,9 @@ sum_lanes(Block *sums, const float *queries, size_t query_stride, const float *r
 	}
 }
 
-template <typename Term>
+template <typename Term, typename Number>
 float
-pair(const float *a, const float *b, size_t d)
+pair(const Number *a, const Number *b, size_t d)
 {
 	Block sum;
 
@@ -211,8 +227,9 @@ norm2_rows(const float *row, size_t stride, size_t n, size_t d, float *out)
 	rows<Norm2>(row, row, stride, n, d, out);
 }
 
+template <typename Number>
 DotNorms
-dot_norms(const float *a, const float *b, size_t d)
+dot_norms(const Number *a, const Number *b, size_t d)
 {
 	Block dot = {_mm512_setzero_ps(), _mm512_setzero_ps()};
 	Block aa = dot;
@@ -256,6 +273,30 @@ dot_tile(const float *queries, size_t query_stride, const float *row, size_t str
 		{
 			out[q * n + i] = totals[q];
 		}
+	}
+}
+
+void
+widen_all(const Half *in, size_t n, float *out)
+{
+	for (size_t i = 0; i < n; i += kWidth)
+	{
+		__mmask16 lanes = static_cast<__mmask16>(n - i < kWidth ? tail_lanes(n - i) : UINT16_MAX);
+
+		_mm512_mask_storeu_ps(out + i, lanes, _mm512_cvtph_ps(_mm256_maskz_loadu_epi16(lanes, in + i)));
+	}
+}
+
+void
+narrow_all(const float *in, size_t n, Half *out)
+{
+	for (size_t i = 0; i < n; i += kWidth)
+	{
+		__mmask16 lanes = static_cast<__mmask16>(n - i < kWidth ? tail_lanes(n - i) : UINT16_MAX);
+		__m512 floats = _mm512_maskz_loadu_ps(lanes, in + i);
+
+		_mm256_mask_storeu_epi16(out + i, lanes,
+		                         _mm512_cvtps_ph(floats, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC));
 	}
 }
 
@@ -325,6 +366,12 @@ const Kernels kAvx512Table = {
 	.l1_f32_rows = rows<L1>,
 	.norm2_f32_rows = norm2_rows,
 	.dot_f32_tile = dot_tile,
+	.dot_f16 = pair<Dot>,
+	.l2sq_f16 = pair<L2sq>,
+	.l1_f16 = pair<L1>,
+	.dot_norms_f16 = dot_norms,
+	.f16_to_f32 = widen_all,
+	.f32_to_f16 = narrow_all,
 	.dot_i8 = dot_i8,
 	.dot_i8_rows = dot_i8_rows,
 	.sign_bits_f32 = avx512_level::sign_bits,

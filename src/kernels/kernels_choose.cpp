@@ -129,11 +129,12 @@ always_usable()
 
 #if defined(__x86_64__)
 
+// Every CPU with AVX2 has F16C; a hypervisor may hide it.
 bool
 avx2_usable()
 {
 	__builtin_cpu_init();
-	return __builtin_cpu_supports("avx2");
+	return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("f16c");
 }
 
 bool
@@ -197,6 +198,12 @@ fill_null_slots(Kernels *kernels, const Kernels &lower)
 	fill_slot(&kernels->l1_f32_rows, lower.l1_f32_rows);
 	fill_slot(&kernels->norm2_f32_rows, lower.norm2_f32_rows);
 	fill_slot(&kernels->dot_f32_tile, lower.dot_f32_tile);
+	fill_slot(&kernels->dot_f16, lower.dot_f16);
+	fill_slot(&kernels->l2sq_f16, lower.l2sq_f16);
+	fill_slot(&kernels->l1_f16, lower.l1_f16);
+	fill_slot(&kernels->dot_norms_f16, lower.dot_norms_f16);
+	fill_slot(&kernels->f16_to_f32, lower.f16_to_f32);
+	fill_slot(&kernels->f32_to_f16, lower.f32_to_f16);
 	fill_slot(&kernels->dot_i8, lower.dot_i8);
 	fill_slot(&kernels->dot_i8_rows, lower.dot_i8_rows);
 	fill_slot(&kernels->fastscan, lower.fastscan);

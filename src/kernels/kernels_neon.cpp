@@ -104,6 +104,31 @@ load_tail(const float *tail, size_t rest, size_t first_lane)
 	return load<W>(padded + first_lane);
 }
 
+template <size_t W>
+VECSIM_INLINE Block<W>
+load(const Half *p)
+{
+	Block<W> block;
+
+	for (size_t w = 0; w < W; w++)
+	{
+		const uint16_t *bits = reinterpret_cast<const uint16_t *>(p + w * kWidth);
+
+		block.part[w] = vcvt_f32_f16(vreinterpret_f16_u16(vld1_u16(bits)));
+	}
+	return block;
+}
+
+template <size_t W>
+VECSIM_INLINE Block<W>
+load_tail(const Half *tail, size_t rest, size_t first_lane)
+{
+	Half padded[kLanes] = {};
+
+	__builtin_memcpy(padded, tail, rest * sizeof(Half));
+	return load<W>(padded + first_lane);
+}
+
 template <typename Term, size_t W>
 VECSIM_INLINE void
 add_terms(Block<W> *sum, const Block<W> &a, const Block<W> &b)
@@ -138,9 +163,9 @@ add_lanes(const Block<kRegisters> &sum)
 }
 
 // The sums of Q queries by one row of d elements, for the lanes first_lane .. first_lane + 4 * W - 1.
-template <typename Term, size_t Q, size_t W>
+template <typename Term, size_t Q, size_t W, typename Number>
 VECSIM_INLINE void
-sum_lanes(Block<W> *sums, const float *queries, size_t query_stride, const float *row, size_t d,
+sum_lanes(Block<W> *sums, const Number *queries, size_t query_stride, const Number *row, size_t d,
           size_t first_lane)
 {
 	size_t i = 0;
@@ -164,16 +189,16 @@ sum_lanes(Block<W> *sums, const float *queries, size_t query_stride, const float
 
 		for (size_t q = 0; q < Q; q++)
 		{
-			const float *query = row_at(queries, query_stride, q);
+			const Number *query = row_at(queries, query_stride, q);
 
 			add_terms<Term>(&sums[q], load_tail<W>(query + i, d - i, first_lane), elements);
 		}
 	}
 }
 
-template <typename Term>
+template <typename Term, typename Number>
 float
-pair(const float *a, const float *b, size_t d)
+pair(const Number *a, const Number *b, size_t d)
 {
 	Block<kRegisters> sum;
 
@@ -205,8 +230,9 @@ norm2_rows(const float *row, size_t stride, size_t n, size_t d, float *out)
 }
 
 // 24 of the 32 registers hold the sums.
+template <typename Number>
 DotNorms
-dot_norms(const float *a, const float *b, size_t d)
+dot_norms(const Number *a, const Number *b, size_t d)
 {
 	Block<kRegisters> dot = zero<kRegisters>();
 	Block<kRegisters> aa = dot;
@@ -249,6 +275,48 @@ dot_tile(const float *queries, size_t query_stride, const float *row, size_t str
 			}
 			out[q * n + i] = add_lanes(sum);
 		}
+	}
+}
+
+void
+widen_all(const Half *in, size_t n, float *out)
+{
+	size_t i = 0;
+
+	for (; i + kWidth <= n; i += kWidth)
+	{
+		vst1q_f32(out + i, load<1>(in + i).part[0]);
+	}
+	for (; i < n; i++)
+	{
+		Half half;
+		float widened;
+
+		__builtin_memcpy(&half, in + i, sizeof(half));
+		widened = float_from_half(half);
+		__builtin_memcpy(out + i, &widened, sizeof(widened));
+	}
+}
+
+void
+narrow_all(const float *in, size_t n, Half *out)
+{
+	size_t i = 0;
+
+	for (; i + kWidth <= n; i += kWidth)
+	{
+		uint16x4_t halves = vreinterpret_u16_f16(vcvt_f16_f32(vld1q_f32(in + i)));
+
+		vst1_u16(reinterpret_cast<uint16_t *>(out + i), halves);
+	}
+	for (; i < n; i++)
+	{
+		float value;
+		Half narrowed;
+
+		__builtin_memcpy(&value, in + i, sizeof(value));
+		narrowed = half_from_float(value);
+		__builtin_memcpy(out + i, &narrowed, sizeof(narrowed));
 	}
 }
 
@@ -317,6 +385,12 @@ const Kernels kNeonTable = {
 	.l1_f32_rows = rows<L1>,
 	.norm2_f32_rows = norm2_rows,
 	.dot_f32_tile = dot_tile,
+	.dot_f16 = pair<Dot>,
+	.l2sq_f16 = pair<L2sq>,
+	.l1_f16 = pair<L1>,
+	.dot_norms_f16 = dot_norms,
+	.f16_to_f32 = widen_all,
+	.f32_to_f16 = narrow_all,
 	.dot_i8 = dot_i8,
 	.dot_i8_rows = dot_i8_rows,
 	.fastscan = neon_level::fastscan,

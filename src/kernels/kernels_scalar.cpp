@@ -18,6 +18,32 @@ namespace
 // A row may start at any byte (behind a one-byte varlena header, say); these types tell the compiler.
 typedef float UnalignedFloat __attribute__((aligned(1), may_alias));
 typedef int16_t UnalignedInt16 __attribute__((aligned(1), may_alias));
+typedef uint16_t UnalignedHalf __attribute__((aligned(1), may_alias));
+
+// The numbers behind a pointer, and one of them as a float.
+inline const UnalignedFloat *
+unaligned(const float *values)
+{
+	return values;
+}
+
+inline const UnalignedHalf *
+unaligned(const Half *values)
+{
+	return reinterpret_cast<const UnalignedHalf *>(values);
+}
+
+inline float
+widen(float value)
+{
+	return value;
+}
+
+inline float
+widen(uint16_t bits)
+{
+	return float_from_half({bits});
+}
 
 struct Dot
 {
@@ -50,34 +76,35 @@ struct L1
 
 // Sets the 32 lanes to the terms of 32 elements.  Adding to zero makes +0 of -0, as a lane that starts at
 // zero does; lanes that are zeroed first cost more, because GCC does that with a string instruction.
-template <typename Term>
+template <typename Term, typename Number>
 inline void
-set_terms(float *lanes, const UnalignedFloat *a, const UnalignedFloat *b)
+set_terms(float *lanes, const Number *a, const Number *b)
 {
 	for (size_t j = 0; j < kLanes; j++)
 	{
-		lanes[j] = 0.0f + Term::term(a[j], b[j]);
+		lanes[j] = 0.0f + Term::term(widen(a[j]), widen(b[j]));
 	}
 }
 
 // Adds the terms of 32 elements to the 32 lanes.
-template <typename Term>
+template <typename Term, typename Number>
 inline void
-add_terms(float *lanes, const UnalignedFloat *a, const UnalignedFloat *b)
+add_terms(float *lanes, const Number *a, const Number *b)
 {
 	for (size_t j = 0; j < kLanes; j++)
 	{
-		lanes[j] += Term::term(a[j], b[j]);
+		lanes[j] += Term::term(widen(a[j]), widen(b[j]));
 	}
 }
 
 // Copies a tail of n < 32 elements and pads it with zeros.
+template <typename Number>
 inline void
-pad(float *padded, const UnalignedFloat *tail, size_t n)
+pad(float *padded, const Number *tail, size_t n)
 {
 	for (size_t j = 0; j < kLanes; j++)
 	{
-		padded[j] = j < n ? tail[j] : 0.0f;
+		padded[j] = j < n ? widen(tail[j]) : 0.0f;
 	}
 }
 
@@ -96,12 +123,12 @@ add_lanes(float *lanes)
 }
 
 // The sum of the terms of two arrays of d elements, in the order that kernels.h gives.
-template <typename Term>
+template <typename Term, typename Number>
 float
-sum_terms(const float *a_floats, const float *b_floats, size_t d)
+sum_terms(const Number *a_numbers, const Number *b_numbers, size_t d)
 {
-	const UnalignedFloat *a = a_floats;
-	const UnalignedFloat *b = b_floats;
+	auto a = unaligned(a_numbers);
+	auto b = unaligned(b_numbers);
 	float lanes[kLanes];
 	float a_tail[kLanes];
 	float b_tail[kLanes];
@@ -150,8 +177,9 @@ norm2(const float *a, size_t d)
 	return sum_terms<Dot>(a, a, d);
 }
 
+template <typename Number>
 DotNorms
-dot_norms(const float *a, const float *b, size_t d)
+dot_norms(const Number *a, const Number *b, size_t d)
 {
 	return {sum_terms<Dot>(a, b, d), sum_terms<Dot>(a, a, d), sum_terms<Dot>(b, b, d)};
 }
@@ -172,6 +200,30 @@ dot_tile(const float *queries, size_t query_stride, const float *rows, size_t st
 	for (size_t j = 0; j < kTileQueries; j++)
 	{
 		sum_terms_rows<Dot>(row_at(queries, query_stride, j), rows, stride, n, d, out + j * n);
+	}
+}
+
+void
+widen_all(const Half *in, size_t n, float *out)
+{
+	const UnalignedHalf *halves = unaligned(in);
+	UnalignedFloat *floats = out;
+
+	for (size_t i = 0; i < n; i++)
+	{
+		floats[i] = widen(halves[i]);
+	}
+}
+
+void
+narrow_all(const float *in, size_t n, Half *out)
+{
+	const UnalignedFloat *floats = in;
+	UnalignedHalf *halves = reinterpret_cast<UnalignedHalf *>(out);
+
+	for (size_t i = 0; i < n; i++)
+	{
+		halves[i] = half_from_float(floats[i]).bits;
 	}
 }
 
@@ -212,6 +264,12 @@ const Kernels kScalarTable = {
 	.l1_f32_rows = sum_terms_rows<L1>,
 	.norm2_f32_rows = norm2_rows,
 	.dot_f32_tile = dot_tile,
+	.dot_f16 = sum_terms<Dot>,
+	.l2sq_f16 = sum_terms<L2sq>,
+	.l1_f16 = sum_terms<L1>,
+	.dot_norms_f16 = dot_norms,
+	.f16_to_f32 = widen_all,
+	.f32_to_f16 = narrow_all,
 	.dot_i8 = dot_i8,
 	.dot_i8_rows = dot_i8_rows,
 	.fastscan = scalar_level::fastscan,

@@ -211,7 +211,7 @@ TEST(KernelsChoice, OnlyNullSlotsAreFilled)
 
 TEST(KernelsChoice, LevelsFollowTheCpu)
 {
-	bool avx2 = __builtin_cpu_supports("avx2");
+	bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("f16c");
 	bool avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
 	              __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
 

@@ -259,6 +259,12 @@ TEST_P(KernelsLevel, TableIsFullAndNamed)
 	EXPECT_NE(kernels().dot_norms_f32, nullptr);
 	EXPECT_NE(kernels().norm2_f32_rows, nullptr);
 	EXPECT_NE(kernels().dot_f32_tile, nullptr);
+	EXPECT_NE(kernels().dot_f16, nullptr);
+	EXPECT_NE(kernels().l2sq_f16, nullptr);
+	EXPECT_NE(kernels().l1_f16, nullptr);
+	EXPECT_NE(kernels().dot_norms_f16, nullptr);
+	EXPECT_NE(kernels().f16_to_f32, nullptr);
+	EXPECT_NE(kernels().f32_to_f16, nullptr);
 	EXPECT_NE(kernels().dot_i8, nullptr);
 	EXPECT_NE(kernels().dot_i8_rows, nullptr);
 	EXPECT_NE(kernels().fastscan, nullptr);

@@ -72,6 +72,54 @@ TEST_F(MetricTest, AgreesWithLongDouble)
 	}
 }
 
+TEST_F(MetricTest, HalvesAreAtTheDistanceOfTheirFloats)
+{
+	Random random = {6};
+
+	for (size_t d : kDims)
+	{
+		for (float scale : {1e-8f, 1e-6f, 1e-3f, 1.0f, 1e4f})
+		{
+			std::vector<Half> a(d);
+			std::vector<Half> b(d);
+			Vector x = gaussian_vector(random, d, scale);
+			Vector y = gaussian_vector(random, d, scale);
+
+			halves_from_floats(x.data(), d, a.data());
+			halves_from_floats(y.data(), d, b.data());
+			floats_from_halves(a.data(), d, x.data());
+			floats_from_halves(b.data(), d, y.data());
+			for (MetricId id : kMetricIds)
+			{
+				double wanted = distance(id, x, y);
+				double got = metric(id).distance_f16(a.data(), b.data(), d);
+
+				EXPECT_EQ(std::bit_cast<uint64_t>(wanted), std::bit_cast<uint64_t>(got)) << metric(id).name;
+			}
+			EXPECT_EQ(inner_product(x.data(), y.data(), d), inner_product(a.data(), b.data(), d));
+			EXPECT_EQ(squared_norm(x.data(), d), squared_norm(a.data(), d));
+			double l2 = exact_distance(MetricId::L2, x.data(), y.data(), d);
+
+			EXPECT_NEAR(l2, metric(MetricId::L2).distance_f16(a.data(), b.data(), d), l2 * tolerance(d));
+		}
+	}
+}
+
+TEST_F(MetricTest, HalvesThatCancelAreExact)
+{
+	const Half a[] = {half_from_float(60000), half_from_float(0x1p-24f)};
+	const Half b[] = {half_from_float(60000), half_from_float(0x1p-23f)};
+	const Half minus[] = {half_from_float(-60000), half_from_float(0x1p-24f)};
+	const Half zero[] = {Half{}, Half{0x8000}};
+
+	EXPECT_EQ(0x1p-24, metric(MetricId::L2).distance_f16(a, b, 2));
+	EXPECT_EQ(0, metric(MetricId::L2).distance_f16(a, a, 2));
+	EXPECT_EQ(0x1p-24 * 0x1p-23 - 3.6e9, inner_product(minus, b, 2));
+	EXPECT_EQ(0, inner_product(zero, a, 2));
+	EXPECT_TRUE(isnan(cosine_similarity(zero, a, 2)));
+	EXPECT_EQ(0, squared_norm(zero, 2));
+}
+
 TEST_F(MetricTest, EveryLevelGivesTheSameBits)
 {
 	Random random = {2};
