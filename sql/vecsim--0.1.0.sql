@@ -1,4 +1,4 @@
--- vecsim--0.1.0.sql - the SQL face of vecsim: type vector and its functions, operators and operator classes.
+-- vecsim--0.1.0.sql - the SQL face of vecsim: types, their functions, operators and operator classes.
 --
 -- Every name is schema-qualified, so that what else stands in the search path means nothing.
 
@@ -610,3 +610,551 @@ CREATE FUNCTION @extschema@.vecsim_adopt_pgvector() RETURNS pg_catalog.text[]
 
 COMMENT ON FUNCTION @extschema@.vecsim_adopt_pgvector()
 	IS 'makes casts without a rewrite between pgvector''s types and these; returns the names of the types';
+
+-- type halfvec
+
+CREATE TYPE @extschema@.halfvec;
+
+CREATE FUNCTION @extschema@.halfvec_in(pg_catalog.cstring, pg_catalog.oid, pg_catalog.int4)
+	RETURNS @extschema@.halfvec
+	AS 'MODULE_PATHNAME', 'vecsim_halfvec_in' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.halfvec_in(pg_catalog.cstring, pg_catalog.oid, pg_catalog.int4)
+	IS 'text input of halfvec';
+
+CREATE FUNCTION @extschema@.halfvec_out(@extschema@.halfvec) RETURNS pg_catalog.cstring
+	AS 'MODULE_PATHNAME', 'vecsim_halfvec_out' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.halfvec_out(@extschema@.halfvec) IS 'text output of halfvec';
+
+CREATE FUNCTION @extschema@.halfvec_typmod_in(pg_catalog.cstring[]) RETURNS pg_catalog.int4
+	AS 'MODULE_PATHNAME', 'vecsim_halfvec_typmod_in' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.halfvec_typmod_in(pg_catalog.cstring[])
+	IS 'type modifier of halfvec: the number of dimensions';
+
+CREATE FUNCTION @extschema@.halfvec_recv(pg_catalog.internal, pg_catalog.oid, pg_catalog.int4)
+	RETURNS @extschema@.halfvec
+	AS 'MODULE_PATHNAME', 'vecsim_halfvec_recv' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.halfvec_recv(pg_catalog.internal, pg_catalog.oid, pg_catalog.int4)
+	IS 'binary input of halfvec';
+
+CREATE FUNCTION @extschema@.halfvec_send(@extschema@.halfvec) RETURNS pg_catalog.bytea
+	AS 'MODULE_PATHNAME', 'vecsim_halfvec_send' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.halfvec_send(@extschema@.halfvec) IS 'binary output of halfvec';
+
+CREATE TYPE @extschema@.halfvec (
+	INPUT     = @extschema@.halfvec_in,
+	OUTPUT    = @extschema@.halfvec_out,
+	TYPMOD_IN = @extschema@.halfvec_typmod_in,
+	RECEIVE   = @extschema@.halfvec_recv,
+	SEND      = @extschema@.halfvec_send,
+	STORAGE   = external
+);
+
+COMMENT ON TYPE @extschema@.halfvec IS 'vector of half-precision numbers, 1 to 16000 dimensions';
+
+-- functions of halfvec; distances cost the planner what those of vectors do
+
+CREATE FUNCTION @extschema@.l2_distance(@extschema@.halfvec, @extschema@.halfvec) RETURNS pg_catalog.float8
+	AS 'MODULE_PATHNAME', 'vecsim_halfvec_l2_distance' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20;
+
+COMMENT ON FUNCTION @extschema@.l2_distance(@extschema@.halfvec, @extschema@.halfvec) IS 'Euclidean distance';
+
+CREATE FUNCTION @extschema@.inner_product(@extschema@.halfvec, @extschema@.halfvec) RETURNS pg_catalog.float8
+	AS 'MODULE_PATHNAME', 'vecsim_halfvec_inner_product' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20;
+
+COMMENT ON FUNCTION @extschema@.inner_product(@extschema@.halfvec, @extschema@.halfvec) IS 'inner product';
+
+CREATE FUNCTION @extschema@.cosine_distance(@extschema@.halfvec, @extschema@.halfvec) RETURNS pg_catalog.float8
+	AS 'MODULE_PATHNAME', 'vecsim_halfvec_cosine_distance' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20;
+
+COMMENT ON FUNCTION @extschema@.cosine_distance(@extschema@.halfvec, @extschema@.halfvec)
+	IS 'cosine distance: 1 - cosine similarity, NaN with a zero vector';
+
+CREATE FUNCTION @extschema@.cosine_similarity(@extschema@.halfvec, @extschema@.halfvec)
+	RETURNS pg_catalog.float8
+	AS 'MODULE_PATHNAME', 'vecsim_halfvec_cosine_similarity' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20;
+
+COMMENT ON FUNCTION @extschema@.cosine_similarity(@extschema@.halfvec, @extschema@.halfvec)
+	IS 'cosine of the angle, NaN with a zero vector';
+
+CREATE FUNCTION @extschema@.l1_distance(@extschema@.halfvec, @extschema@.halfvec) RETURNS pg_catalog.float8
+	AS 'MODULE_PATHNAME', 'vecsim_halfvec_l1_distance' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20;
+
+COMMENT ON FUNCTION @extschema@.l1_distance(@extschema@.halfvec, @extschema@.halfvec) IS 'taxicab distance';
+
+CREATE FUNCTION @extschema@.vector_dims(@extschema@.halfvec) RETURNS pg_catalog.int4
+	AS 'MODULE_PATHNAME', 'vecsim_halfvec_dims' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.vector_dims(@extschema@.halfvec) IS 'number of dimensions';
+
+CREATE FUNCTION @extschema@.l2_norm(@extschema@.halfvec) RETURNS pg_catalog.float8
+	AS 'MODULE_PATHNAME', 'vecsim_halfvec_norm' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.l2_norm(@extschema@.halfvec) IS 'Euclidean norm';
+
+CREATE FUNCTION @extschema@.l2_normalize(@extschema@.halfvec) RETURNS @extschema@.halfvec
+	AS 'MODULE_PATHNAME', 'vecsim_halfvec_l2_normalize' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.l2_normalize(@extschema@.halfvec)
+	IS 'halfvec scaled to Euclidean norm 1; a zero vector stays zero';
+
+CREATE FUNCTION @extschema@.is_normalized(v @extschema@.halfvec, tolerance pg_catalog.float8 DEFAULT 1e-3)
+	RETURNS pg_catalog.bool
+	AS 'MODULE_PATHNAME', 'vecsim_halfvec_is_normalized' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.is_normalized(@extschema@.halfvec, pg_catalog.float8)
+	IS 'true if the Euclidean norm is 1, give or take the tolerance';
+
+CREATE FUNCTION @extschema@.binary_quantize(@extschema@.halfvec) RETURNS pg_catalog.bit
+	AS 'MODULE_PATHNAME', 'vecsim_halfvec_binary_quantize' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.binary_quantize(@extschema@.halfvec)
+	IS 'one bit per dimension: 1 where the element is above 0';
+
+CREATE FUNCTION @extschema@.subvector(@extschema@.halfvec, pg_catalog.int4, pg_catalog.int4)
+	RETURNS @extschema@.halfvec
+	AS 'MODULE_PATHNAME', 'vecsim_halfvec_subvector' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.subvector(@extschema@.halfvec, pg_catalog.int4, pg_catalog.int4)
+	IS 'part of a halfvec from a position, counted from 1, of a number of dimensions';
+
+-- functions behind operators of halfvec
+
+CREATE FUNCTION @extschema@.halfvec_negative_inner_product(@extschema@.halfvec, @extschema@.halfvec)
+	RETURNS pg_catalog.float8
+	AS 'MODULE_PATHNAME', 'vecsim_halfvec_negative_inner_product'
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20;
+
+COMMENT ON FUNCTION @extschema@.halfvec_negative_inner_product(@extschema@.halfvec, @extschema@.halfvec)
+	IS 'implementation of <#> operator';
+
+CREATE FUNCTION @extschema@.halfvec_add(@extschema@.halfvec, @extschema@.halfvec) RETURNS @extschema@.halfvec
+	AS 'MODULE_PATHNAME', 'vecsim_halfvec_add' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.halfvec_add(@extschema@.halfvec, @extschema@.halfvec)
+	IS 'implementation of + operator';
+
+CREATE FUNCTION @extschema@.halfvec_sub(@extschema@.halfvec, @extschema@.halfvec) RETURNS @extschema@.halfvec
+	AS 'MODULE_PATHNAME', 'vecsim_halfvec_sub' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.halfvec_sub(@extschema@.halfvec, @extschema@.halfvec)
+	IS 'implementation of - operator';
+
+CREATE FUNCTION @extschema@.halfvec_mul(@extschema@.halfvec, @extschema@.halfvec) RETURNS @extschema@.halfvec
+	AS 'MODULE_PATHNAME', 'vecsim_halfvec_mul' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.halfvec_mul(@extschema@.halfvec, @extschema@.halfvec)
+	IS 'implementation of * operator';
+
+CREATE FUNCTION @extschema@.halfvec_scale(@extschema@.halfvec, pg_catalog.float8) RETURNS @extschema@.halfvec
+	AS 'MODULE_PATHNAME', 'vecsim_halfvec_scale' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.halfvec_scale(@extschema@.halfvec, pg_catalog.float8)
+	IS 'implementation of * operator';
+
+CREATE FUNCTION @extschema@.scale_halfvec(pg_catalog.float8, @extschema@.halfvec) RETURNS @extschema@.halfvec
+	AS 'MODULE_PATHNAME', 'vecsim_scale_halfvec' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.scale_halfvec(pg_catalog.float8, @extschema@.halfvec)
+	IS 'implementation of * operator';
+
+CREATE FUNCTION @extschema@.halfvec_div(@extschema@.halfvec, pg_catalog.float8) RETURNS @extschema@.halfvec
+	AS 'MODULE_PATHNAME', 'vecsim_halfvec_div' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.halfvec_div(@extschema@.halfvec, pg_catalog.float8)
+	IS 'implementation of / operator';
+
+CREATE FUNCTION @extschema@.halfvec_neg(@extschema@.halfvec) RETURNS @extschema@.halfvec
+	AS 'MODULE_PATHNAME', 'vecsim_halfvec_neg' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.halfvec_neg(@extschema@.halfvec) IS 'implementation of unary - operator';
+
+CREATE FUNCTION @extschema@.halfvec_concat(@extschema@.halfvec, @extschema@.halfvec) RETURNS @extschema@.halfvec
+	AS 'MODULE_PATHNAME', 'vecsim_halfvec_concat' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.halfvec_concat(@extschema@.halfvec, @extschema@.halfvec)
+	IS 'implementation of || operator';
+
+CREATE FUNCTION @extschema@.halfvec_lt(@extschema@.halfvec, @extschema@.halfvec) RETURNS pg_catalog.bool
+	AS 'MODULE_PATHNAME', 'vecsim_halfvec_lt' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.halfvec_lt(@extschema@.halfvec, @extschema@.halfvec)
+	IS 'implementation of < operator';
+
+CREATE FUNCTION @extschema@.halfvec_le(@extschema@.halfvec, @extschema@.halfvec) RETURNS pg_catalog.bool
+	AS 'MODULE_PATHNAME', 'vecsim_halfvec_le' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.halfvec_le(@extschema@.halfvec, @extschema@.halfvec)
+	IS 'implementation of <= operator';
+
+CREATE FUNCTION @extschema@.halfvec_eq(@extschema@.halfvec, @extschema@.halfvec) RETURNS pg_catalog.bool
+	AS 'MODULE_PATHNAME', 'vecsim_halfvec_eq' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.halfvec_eq(@extschema@.halfvec, @extschema@.halfvec)
+	IS 'implementation of = operator';
+
+CREATE FUNCTION @extschema@.halfvec_ne(@extschema@.halfvec, @extschema@.halfvec) RETURNS pg_catalog.bool
+	AS 'MODULE_PATHNAME', 'vecsim_halfvec_ne' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.halfvec_ne(@extschema@.halfvec, @extschema@.halfvec)
+	IS 'implementation of <> operator';
+
+CREATE FUNCTION @extschema@.halfvec_ge(@extschema@.halfvec, @extschema@.halfvec) RETURNS pg_catalog.bool
+	AS 'MODULE_PATHNAME', 'vecsim_halfvec_ge' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.halfvec_ge(@extschema@.halfvec, @extschema@.halfvec)
+	IS 'implementation of >= operator';
+
+CREATE FUNCTION @extschema@.halfvec_gt(@extschema@.halfvec, @extschema@.halfvec) RETURNS pg_catalog.bool
+	AS 'MODULE_PATHNAME', 'vecsim_halfvec_gt' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.halfvec_gt(@extschema@.halfvec, @extschema@.halfvec)
+	IS 'implementation of > operator';
+
+CREATE FUNCTION @extschema@.halfvec_cmp(@extschema@.halfvec, @extschema@.halfvec) RETURNS pg_catalog.int4
+	AS 'MODULE_PATHNAME', 'vecsim_halfvec_cmp' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.halfvec_cmp(@extschema@.halfvec, @extschema@.halfvec) IS 'less-equal-greater';
+
+CREATE FUNCTION @extschema@.halfvec_hash(@extschema@.halfvec) RETURNS pg_catalog.int4
+	AS 'MODULE_PATHNAME', 'vecsim_halfvec_hash' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.halfvec_hash(@extschema@.halfvec) IS 'hash';
+
+CREATE FUNCTION @extschema@.halfvec_hash_extended(@extschema@.halfvec, pg_catalog.int8) RETURNS pg_catalog.int8
+	AS 'MODULE_PATHNAME', 'vecsim_halfvec_hash_extended' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.halfvec_hash_extended(@extschema@.halfvec, pg_catalog.int8)
+	IS 'hash of 64 bits with a seed';
+
+-- operators of halfvec
+
+CREATE OPERATOR @extschema@.<-> (
+	LEFTARG = @extschema@.halfvec, RIGHTARG = @extschema@.halfvec,
+	FUNCTION = @extschema@.l2_distance,
+	COMMUTATOR = OPERATOR(@extschema@.<->)
+);
+
+COMMENT ON OPERATOR @extschema@.<-> (@extschema@.halfvec, @extschema@.halfvec) IS 'Euclidean distance';
+
+CREATE OPERATOR @extschema@.<#> (
+	LEFTARG = @extschema@.halfvec, RIGHTARG = @extschema@.halfvec,
+	FUNCTION = @extschema@.halfvec_negative_inner_product,
+	COMMUTATOR = OPERATOR(@extschema@.<#>)
+);
+
+COMMENT ON OPERATOR @extschema@.<#> (@extschema@.halfvec, @extschema@.halfvec) IS 'negative inner product';
+
+CREATE OPERATOR @extschema@.<=> (
+	LEFTARG = @extschema@.halfvec, RIGHTARG = @extschema@.halfvec,
+	FUNCTION = @extschema@.cosine_distance,
+	COMMUTATOR = OPERATOR(@extschema@.<=>)
+);
+
+COMMENT ON OPERATOR @extschema@.<=> (@extschema@.halfvec, @extschema@.halfvec) IS 'cosine distance';
+
+CREATE OPERATOR @extschema@.<+> (
+	LEFTARG = @extschema@.halfvec, RIGHTARG = @extschema@.halfvec,
+	FUNCTION = @extschema@.l1_distance,
+	COMMUTATOR = OPERATOR(@extschema@.<+>)
+);
+
+COMMENT ON OPERATOR @extschema@.<+> (@extschema@.halfvec, @extschema@.halfvec) IS 'taxicab distance';
+
+CREATE OPERATOR @extschema@.+ (
+	LEFTARG = @extschema@.halfvec, RIGHTARG = @extschema@.halfvec,
+	FUNCTION = @extschema@.halfvec_add,
+	COMMUTATOR = OPERATOR(@extschema@.+)
+);
+
+COMMENT ON OPERATOR @extschema@.+ (@extschema@.halfvec, @extschema@.halfvec) IS 'add element by element';
+
+CREATE OPERATOR @extschema@.- (
+	LEFTARG = @extschema@.halfvec, RIGHTARG = @extschema@.halfvec,
+	FUNCTION = @extschema@.halfvec_sub
+);
+
+COMMENT ON OPERATOR @extschema@.- (@extschema@.halfvec, @extschema@.halfvec) IS 'subtract element by element';
+
+CREATE OPERATOR @extschema@.* (
+	LEFTARG = @extschema@.halfvec, RIGHTARG = @extschema@.halfvec,
+	FUNCTION = @extschema@.halfvec_mul,
+	COMMUTATOR = OPERATOR(@extschema@.*)
+);
+
+COMMENT ON OPERATOR @extschema@.* (@extschema@.halfvec, @extschema@.halfvec) IS 'multiply element by element';
+
+CREATE OPERATOR @extschema@.* (
+	LEFTARG = @extschema@.halfvec, RIGHTARG = pg_catalog.float8,
+	FUNCTION = @extschema@.halfvec_scale,
+	COMMUTATOR = OPERATOR(@extschema@.*)
+);
+
+COMMENT ON OPERATOR @extschema@.* (@extschema@.halfvec, pg_catalog.float8) IS 'multiply by a number';
+
+CREATE OPERATOR @extschema@.* (
+	LEFTARG = pg_catalog.float8, RIGHTARG = @extschema@.halfvec,
+	FUNCTION = @extschema@.scale_halfvec,
+	COMMUTATOR = OPERATOR(@extschema@.*)
+);
+
+COMMENT ON OPERATOR @extschema@.* (pg_catalog.float8, @extschema@.halfvec) IS 'multiply by a number';
+
+CREATE OPERATOR @extschema@./ (
+	LEFTARG = @extschema@.halfvec, RIGHTARG = pg_catalog.float8,
+	FUNCTION = @extschema@.halfvec_div
+);
+
+COMMENT ON OPERATOR @extschema@./ (@extschema@.halfvec, pg_catalog.float8) IS 'divide by a number';
+
+CREATE OPERATOR @extschema@.- (
+	RIGHTARG = @extschema@.halfvec,
+	FUNCTION = @extschema@.halfvec_neg
+);
+
+COMMENT ON OPERATOR @extschema@.- (NONE, @extschema@.halfvec) IS 'negate';
+
+CREATE OPERATOR @extschema@.|| (
+	LEFTARG = @extschema@.halfvec, RIGHTARG = @extschema@.halfvec,
+	FUNCTION = @extschema@.halfvec_concat
+);
+
+COMMENT ON OPERATOR @extschema@.|| (@extschema@.halfvec, @extschema@.halfvec) IS 'concatenate';
+
+CREATE OPERATOR @extschema@.< (
+	LEFTARG = @extschema@.halfvec, RIGHTARG = @extschema@.halfvec,
+	FUNCTION = @extschema@.halfvec_lt,
+	COMMUTATOR = OPERATOR(@extschema@.>), NEGATOR = OPERATOR(@extschema@.>=),
+	RESTRICT = pg_catalog.scalarltsel, JOIN = pg_catalog.scalarltjoinsel
+);
+
+COMMENT ON OPERATOR @extschema@.< (@extschema@.halfvec, @extschema@.halfvec) IS 'less than';
+
+CREATE OPERATOR @extschema@.<= (
+	LEFTARG = @extschema@.halfvec, RIGHTARG = @extschema@.halfvec,
+	FUNCTION = @extschema@.halfvec_le,
+	COMMUTATOR = OPERATOR(@extschema@.>=), NEGATOR = OPERATOR(@extschema@.>),
+	RESTRICT = pg_catalog.scalarlesel, JOIN = pg_catalog.scalarlejoinsel
+);
+
+COMMENT ON OPERATOR @extschema@.<= (@extschema@.halfvec, @extschema@.halfvec) IS 'less than or equal';
+
+CREATE OPERATOR @extschema@.= (
+	LEFTARG = @extschema@.halfvec, RIGHTARG = @extschema@.halfvec,
+	FUNCTION = @extschema@.halfvec_eq,
+	COMMUTATOR = OPERATOR(@extschema@.=), NEGATOR = OPERATOR(@extschema@.<>),
+	RESTRICT = pg_catalog.eqsel, JOIN = pg_catalog.eqjoinsel,
+	HASHES, MERGES
+);
+
+COMMENT ON OPERATOR @extschema@.= (@extschema@.halfvec, @extschema@.halfvec) IS 'equal';
+
+CREATE OPERATOR @extschema@.<> (
+	LEFTARG = @extschema@.halfvec, RIGHTARG = @extschema@.halfvec,
+	FUNCTION = @extschema@.halfvec_ne,
+	COMMUTATOR = OPERATOR(@extschema@.<>), NEGATOR = OPERATOR(@extschema@.=),
+	RESTRICT = pg_catalog.neqsel, JOIN = pg_catalog.neqjoinsel
+);
+
+COMMENT ON OPERATOR @extschema@.<> (@extschema@.halfvec, @extschema@.halfvec) IS 'not equal';
+
+CREATE OPERATOR @extschema@.>= (
+	LEFTARG = @extschema@.halfvec, RIGHTARG = @extschema@.halfvec,
+	FUNCTION = @extschema@.halfvec_ge,
+	COMMUTATOR = OPERATOR(@extschema@.<=), NEGATOR = OPERATOR(@extschema@.<),
+	RESTRICT = pg_catalog.scalargesel, JOIN = pg_catalog.scalargejoinsel
+);
+
+COMMENT ON OPERATOR @extschema@.>= (@extschema@.halfvec, @extschema@.halfvec) IS 'greater than or equal';
+
+CREATE OPERATOR @extschema@.> (
+	LEFTARG = @extschema@.halfvec, RIGHTARG = @extschema@.halfvec,
+	FUNCTION = @extschema@.halfvec_gt,
+	COMMUTATOR = OPERATOR(@extschema@.<), NEGATOR = OPERATOR(@extschema@.<=),
+	RESTRICT = pg_catalog.scalargtsel, JOIN = pg_catalog.scalargtjoinsel
+);
+
+COMMENT ON OPERATOR @extschema@.> (@extschema@.halfvec, @extschema@.halfvec) IS 'greater than';
+
+-- aggregates of halfvec
+
+CREATE FUNCTION @extschema@.halfvec_accum(pg_catalog.float8[], @extschema@.halfvec) RETURNS pg_catalog.float8[]
+	AS 'MODULE_PATHNAME', 'vecsim_halfvec_accum' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.halfvec_accum(pg_catalog.float8[], @extschema@.halfvec)
+	IS 'step of avg(halfvec)';
+
+CREATE FUNCTION @extschema@.halfvec_sum_accum(pg_catalog.float8[], @extschema@.halfvec)
+	RETURNS pg_catalog.float8[]
+	AS 'MODULE_PATHNAME', 'vecsim_halfvec_sum_accum' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.halfvec_sum_accum(pg_catalog.float8[], @extschema@.halfvec)
+	IS 'step of sum(halfvec)';
+
+CREATE FUNCTION @extschema@.halfvec_combine(pg_catalog.float8[], pg_catalog.float8[])
+	RETURNS pg_catalog.float8[]
+	AS 'MODULE_PATHNAME', 'vecsim_halfvec_combine' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.halfvec_combine(pg_catalog.float8[], pg_catalog.float8[])
+	IS 'combines two states of avg(halfvec) or sum(halfvec)';
+
+CREATE FUNCTION @extschema@.halfvec_avg(pg_catalog.float8[]) RETURNS @extschema@.halfvec
+	AS 'MODULE_PATHNAME', 'vecsim_halfvec_avg' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.halfvec_avg(pg_catalog.float8[]) IS 'last step of avg(halfvec)';
+
+CREATE FUNCTION @extschema@.halfvec_sum(pg_catalog.float8[]) RETURNS @extschema@.halfvec
+	AS 'MODULE_PATHNAME', 'vecsim_halfvec_sum' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.halfvec_sum(pg_catalog.float8[]) IS 'last step of sum(halfvec)';
+
+CREATE AGGREGATE @extschema@.avg(@extschema@.halfvec) (
+	SFUNC = @extschema@.halfvec_accum,
+	STYPE = pg_catalog.float8[],
+	FINALFUNC = @extschema@.halfvec_avg,
+	COMBINEFUNC = @extschema@.halfvec_combine,
+	INITCOND = '{0}',
+	PARALLEL = SAFE
+);
+
+COMMENT ON AGGREGATE @extschema@.avg(@extschema@.halfvec)
+	IS 'the average (arithmetic mean) as halfvec of all halfvec values';
+
+CREATE AGGREGATE @extschema@.sum(@extschema@.halfvec) (
+	SFUNC = @extschema@.halfvec_sum_accum,
+	STYPE = pg_catalog.float8[],
+	FINALFUNC = @extschema@.halfvec_sum,
+	COMBINEFUNC = @extschema@.halfvec_combine,
+	INITCOND = '{0}',
+	PARALLEL = SAFE
+);
+
+COMMENT ON AGGREGATE @extschema@.sum(@extschema@.halfvec) IS 'sum as halfvec across all halfvec input values';
+
+-- casts of halfvec
+
+CREATE FUNCTION @extschema@.halfvec(@extschema@.halfvec, pg_catalog.int4, pg_catalog.bool)
+	RETURNS @extschema@.halfvec
+	AS 'MODULE_PATHNAME', 'vecsim_halfvec' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.halfvec(@extschema@.halfvec, pg_catalog.int4, pg_catalog.bool)
+	IS 'checks the dimensions of a halfvec against a type modifier';
+
+CREATE FUNCTION @extschema@.array_to_halfvec(pg_catalog.int4[], pg_catalog.int4, pg_catalog.bool)
+	RETURNS @extschema@.halfvec
+	AS 'MODULE_PATHNAME', 'vecsim_array_to_halfvec' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.array_to_halfvec(pg_catalog.int4[], pg_catalog.int4, pg_catalog.bool)
+	IS 'converts an array of integer to halfvec';
+
+CREATE FUNCTION @extschema@.array_to_halfvec(pg_catalog.float4[], pg_catalog.int4, pg_catalog.bool)
+	RETURNS @extschema@.halfvec
+	AS 'MODULE_PATHNAME', 'vecsim_array_to_halfvec' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.array_to_halfvec(pg_catalog.float4[], pg_catalog.int4, pg_catalog.bool)
+	IS 'converts an array of real to halfvec';
+
+CREATE FUNCTION @extschema@.array_to_halfvec(pg_catalog.float8[], pg_catalog.int4, pg_catalog.bool)
+	RETURNS @extschema@.halfvec
+	AS 'MODULE_PATHNAME', 'vecsim_array_to_halfvec' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.array_to_halfvec(pg_catalog.float8[], pg_catalog.int4, pg_catalog.bool)
+	IS 'converts an array of double precision to halfvec';
+
+CREATE FUNCTION @extschema@.array_to_halfvec(pg_catalog.numeric[], pg_catalog.int4, pg_catalog.bool)
+	RETURNS @extschema@.halfvec
+	AS 'MODULE_PATHNAME', 'vecsim_array_to_halfvec' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.array_to_halfvec(pg_catalog.numeric[], pg_catalog.int4, pg_catalog.bool)
+	IS 'converts an array of numeric to halfvec';
+
+CREATE FUNCTION @extschema@.halfvec_to_float4(@extschema@.halfvec, pg_catalog.int4, pg_catalog.bool)
+	RETURNS pg_catalog.float4[]
+	AS 'MODULE_PATHNAME', 'vecsim_halfvec_to_float4' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.halfvec_to_float4(@extschema@.halfvec, pg_catalog.int4, pg_catalog.bool)
+	IS 'converts a halfvec to an array of real';
+
+CREATE FUNCTION @extschema@.vector_to_halfvec(@extschema@.vector, pg_catalog.int4, pg_catalog.bool)
+	RETURNS @extschema@.halfvec
+	AS 'MODULE_PATHNAME', 'vecsim_vector_to_halfvec' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.vector_to_halfvec(@extschema@.vector, pg_catalog.int4, pg_catalog.bool)
+	IS 'converts a vector to halfvec';
+
+CREATE FUNCTION @extschema@.halfvec_to_vector(@extschema@.halfvec, pg_catalog.int4, pg_catalog.bool)
+	RETURNS @extschema@.vector
+	AS 'MODULE_PATHNAME', 'vecsim_halfvec_to_vector' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.halfvec_to_vector(@extschema@.halfvec, pg_catalog.int4, pg_catalog.bool)
+	IS 'converts a halfvec to vector';
+
+CREATE CAST (@extschema@.halfvec AS @extschema@.halfvec)
+	WITH FUNCTION @extschema@.halfvec(@extschema@.halfvec, pg_catalog.int4, pg_catalog.bool) AS IMPLICIT;
+
+COMMENT ON CAST (@extschema@.halfvec AS @extschema@.halfvec) IS 'implicit: checks the number of dimensions';
+
+CREATE CAST (@extschema@.halfvec AS pg_catalog.float4[])
+	WITH FUNCTION @extschema@.halfvec_to_float4(@extschema@.halfvec, pg_catalog.int4, pg_catalog.bool) AS ASSIGNMENT;
+
+COMMENT ON CAST (@extschema@.halfvec AS pg_catalog.float4[]) IS 'assignment: halfvec to array';
+
+CREATE CAST (@extschema@.vector AS @extschema@.halfvec)
+	WITH FUNCTION @extschema@.vector_to_halfvec(@extschema@.vector, pg_catalog.int4, pg_catalog.bool) AS IMPLICIT;
+
+COMMENT ON CAST (@extschema@.vector AS @extschema@.halfvec) IS 'implicit: vector to halfvec';
+
+CREATE CAST (@extschema@.halfvec AS @extschema@.vector)
+	WITH FUNCTION @extschema@.halfvec_to_vector(@extschema@.halfvec, pg_catalog.int4, pg_catalog.bool) AS ASSIGNMENT;
+
+COMMENT ON CAST (@extschema@.halfvec AS @extschema@.vector) IS 'assignment: halfvec to vector';
+
+CREATE CAST (pg_catalog.int4[] AS @extschema@.halfvec)
+	WITH FUNCTION @extschema@.array_to_halfvec(pg_catalog.int4[], pg_catalog.int4, pg_catalog.bool) AS ASSIGNMENT;
+
+COMMENT ON CAST (pg_catalog.int4[] AS @extschema@.halfvec) IS 'assignment: array to halfvec';
+
+CREATE CAST (pg_catalog.float4[] AS @extschema@.halfvec)
+	WITH FUNCTION @extschema@.array_to_halfvec(pg_catalog.float4[], pg_catalog.int4, pg_catalog.bool) AS ASSIGNMENT;
+
+COMMENT ON CAST (pg_catalog.float4[] AS @extschema@.halfvec) IS 'assignment: array to halfvec';
+
+CREATE CAST (pg_catalog.float8[] AS @extschema@.halfvec)
+	WITH FUNCTION @extschema@.array_to_halfvec(pg_catalog.float8[], pg_catalog.int4, pg_catalog.bool) AS ASSIGNMENT;
+
+COMMENT ON CAST (pg_catalog.float8[] AS @extschema@.halfvec) IS 'assignment: array to halfvec';
+
+CREATE CAST (pg_catalog.numeric[] AS @extschema@.halfvec)
+	WITH FUNCTION @extschema@.array_to_halfvec(pg_catalog.numeric[], pg_catalog.int4, pg_catalog.bool) AS ASSIGNMENT;
+
+COMMENT ON CAST (pg_catalog.numeric[] AS @extschema@.halfvec) IS 'assignment: array to halfvec';
+
+-- operator classes of halfvec for btree and hash
+
+CREATE OPERATOR CLASS @extschema@.halfvec_ops
+	DEFAULT FOR TYPE @extschema@.halfvec USING btree AS
+	OPERATOR 1 @extschema@.<,
+	OPERATOR 2 @extschema@.<=,
+	OPERATOR 3 @extschema@.=,
+	OPERATOR 4 @extschema@.>=,
+	OPERATOR 5 @extschema@.>,
+	FUNCTION 1 @extschema@.halfvec_cmp(@extschema@.halfvec, @extschema@.halfvec);
+
+COMMENT ON OPERATOR CLASS @extschema@.halfvec_ops USING btree
+	IS 'order of halfvecs: element by element, then by dimensions';
+
+COMMENT ON OPERATOR FAMILY @extschema@.halfvec_ops USING btree IS 'order of halfvecs';
+
+CREATE OPERATOR CLASS @extschema@.halfvec_ops
+	DEFAULT FOR TYPE @extschema@.halfvec USING hash AS
+	OPERATOR 1 @extschema@.=,
+	FUNCTION 1 @extschema@.halfvec_hash(@extschema@.halfvec),
+	FUNCTION 2 @extschema@.halfvec_hash_extended(@extschema@.halfvec, pg_catalog.int8);
+
+COMMENT ON OPERATOR CLASS @extschema@.halfvec_ops USING hash IS 'equality of halfvecs';
+
+COMMENT ON OPERATOR FAMILY @extschema@.halfvec_ops USING hash IS 'equality of halfvecs';

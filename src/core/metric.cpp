@@ -202,6 +202,12 @@ norm_in_double(const float *v, size_t d)
 	return std::sqrt(dot_in_double(v, v, d));
 }
 
+double
+norm_in_double(const Half *v, size_t d)
+{
+	return std::sqrt(dot_in_double(v, v, d));
+}
+
 // See metric.h.  The norm is a sum in double, so that the result is as near unit length as float32 can be.
 double
 normalize(const float *v, size_t d, float *out)
@@ -210,7 +216,19 @@ normalize(const float *v, size_t d, float *out)
 
 	for (size_t i = 0; i < d; i++)
 	{
-		out[i] = norm > 0 ? static_cast<float>(static_cast<double>(v[i]) / norm) : 0.0f;
+		out[i] = norm > 0 ? static_cast<float>(as_double(v[i]) / norm) : 0.0f;
+	}
+	return norm;
+}
+
+double
+normalize(const Half *v, size_t d, Half *out)
+{
+	double norm = norm_in_double(v, d);
+
+	for (size_t i = 0; i < d; i++)
+	{
+		out[i] = half_from_float(norm > 0 ? static_cast<float>(as_double(v[i]) / norm) : 0.0f);
 	}
 	return norm;
 }

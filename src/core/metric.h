@@ -44,10 +44,12 @@ bool sum_is_precise(float sum);
 
 // |v| as a sum in double: exact to about 1e-15, without overflow or underflow, zero only for the zero vector.
 double norm_in_double(const float *v, size_t d);
+double norm_in_double(const Half *v, size_t d);
 
 // out = v / |v|, computed without overflow or underflow; zero stays zero.  in and out may be the same array.
 // Returns |v|.
 double normalize(const float *v, size_t d, float *out);
+double normalize(const Half *v, size_t d, Half *out);
 
 } // namespace vecsim::core
 

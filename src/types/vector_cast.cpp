@@ -1,18 +1,11 @@
 // vector_cast.cpp - casts between `vector` and arrays, and the cast that applies a type modifier.
 #include "pg/pg.h"
 
+#include "types/array_elements.h"
 #include "types/vector_type.h"
 
 namespace vecsim::types
 {
-
-namespace
-{
-
-void copy_elements(ArrayType *array, float4 *out, int dim);
-void copy_numerics(ArrayType *array, float4 *out);
-
-} // namespace
 
 extern "C"
 {
@@ -40,24 +33,14 @@ Datum
 vecsim_array_to_vector(PG_FUNCTION_ARGS)
 {
 	ArrayType *array = PG_GETARG_ARRAYTYPE_P(0);
-
-	if (ARR_NDIM(array) > 1)
-	{
-		ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION), errmsg("array must be 1-D")));
-	}
-	if (array_contains_nulls(array))
-	{
-		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("array must not contain nulls")));
-	}
-
-	int dim = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
+	int dim = array_length_checked(array);
 
 	vector_check_dim(dim);
 	vector_check_expected_dim(PG_GETARG_INT32(1), dim);
 
 	Vector *result = vector_new(dim);
 
-	copy_elements(array, result->x, dim);
+	array_copy_elements(array, result->x, dim);
 	for (int i = 0; i < dim; i++)
 	{
 		vector_check_element(result->x[i]);
@@ -82,56 +65,5 @@ vecsim_vector_to_float4(PG_FUNCTION_ARGS)
 	memcpy(ARR_DATA_PTR(result), vector->x, payload);
 	PG_RETURN_ARRAYTYPE_P(result);
 }
-
-namespace
-{
-
-// Elements without nulls lie one after the other, so those of a fixed size are read in place.
-void
-copy_elements(ArrayType *array, float4 *out, int dim)
-{
-	const void *data = ARR_DATA_PTR(array);
-
-	switch (ARR_ELEMTYPE(array))
-	{
-		case INT4OID:
-			for (int i = 0; i < dim; i++)
-			{
-				out[i] = static_cast<float4>(static_cast<const int32 *>(data)[i]);
-			}
-			break;
-		case FLOAT4OID:
-			memcpy(out, data, sizeof(float4) * static_cast<Size>(dim));
-			break;
-		case FLOAT8OID:
-			for (int i = 0; i < dim; i++)
-			{
-				out[i] = static_cast<float4>(static_cast<const float8 *>(data)[i]);
-			}
-			break;
-		case NUMERICOID:
-			copy_numerics(array, out);
-			break;
-		default:
-			ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION), errmsg("unsupported array type")));
-	}
-}
-
-// numeric has no fixed size: its elements are taken apart by the server.
-void
-copy_numerics(ArrayType *array, float4 *out)
-{
-	Datum *elements;
-	int count;
-
-	deconstruct_array(array, NUMERICOID, -1, false, TYPALIGN_INT, &elements, nullptr, &count);
-	for (int i = 0; i < count; i++)
-	{
-		out[i] = DatumGetFloat4(DirectFunctionCall1(numeric_float4, elements[i]));
-	}
-	pfree(elements);
-}
-
-} // namespace
 
 } // namespace vecsim::types
