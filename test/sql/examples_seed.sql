@@ -31,7 +31,7 @@ CREATE TABLE items (id int PRIMARY KEY, embedding vector(3) CHECK (is_normalized
 INSERT INTO items VALUES (1, '[0.6, 0.8, 0]'), (2, '[0, 0, 1]'), (3, NULL);
 INSERT INTO items VALUES (4, '[3, 4, 0]');
 INSERT INTO items VALUES (4, '[0, 0, 0]');
-INSERT INTO items VALUES (4, l2_normalize('[3, 4, 0]'));
+INSERT INTO items VALUES (4, l2_normalize('[3, 4, 0]'::vector));
 UPDATE items SET embedding = embedding * '[2, 2, 2]' WHERE id = 1;
 COPY items FROM stdin;
 5	[0,1,0]

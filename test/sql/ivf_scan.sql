@@ -22,7 +22,7 @@ EXPLAIN (COSTS OFF) SELECT id FROM t ORDER BY v <-> '[1,2,3]' DESC LIMIT 5;
 EXPLAIN (COSTS OFF) SELECT id FROM t ORDER BY v <-> '[1,2,3]' NULLS FIRST LIMIT 5;
 EXPLAIN (COSTS OFF) SELECT id FROM t ORDER BY -(v <-> '[1,2,3]') LIMIT 5;
 -- the query's value may be computed, but not differ from row to row
-EXPLAIN (COSTS OFF) SELECT id FROM t ORDER BY v <-> l2_normalize('[3,4,0]') LIMIT 5;
+EXPLAIN (COSTS OFF) SELECT id FROM t ORDER BY v <-> l2_normalize('[3,4,0]'::vector) LIMIT 5;
 SELECT pg_temp.plan_of('SELECT id FROM t ORDER BY v <-> (SELECT v FROM t x WHERE x.id = 3) LIMIT 5') AS plan;
 EXPLAIN (COSTS OFF) SELECT id FROM t ORDER BY v <-> subvector(v, 1, 3) LIMIT 5;
 

@@ -26,10 +26,10 @@ SELECT vector_norm('[3e37,4e37]')::real AS squares_overflow,
 	(vector_norm('[3e38,3e38,3e38,3e38]') / 1e38)::real AS beyond_float4;
 
 -- normalize
-SELECT l2_normalize('[3,4]'), l2_normalize('[3,0]') AS axis, l2_normalize('[0,0.1]') AS short,
-	l2_normalize('[0,-0]') AS zero;
-SELECT l2_normalize('[3e38]') AS huge, l2_normalize('[3e38,-3e38,3e38,3e38]') AS overflow,
-	l2_normalize('[1e-45,0]') AS tiny;
+SELECT l2_normalize('[3,4]'::vector), l2_normalize('[3,0]'::vector) AS axis, l2_normalize('[0,0.1]'::vector) AS short,
+	l2_normalize('[0,-0]'::vector) AS zero;
+SELECT l2_normalize('[3e38]'::vector) AS huge, l2_normalize('[3e38,-3e38,3e38,3e38]'::vector) AS overflow,
+	l2_normalize('[1e-45,0]'::vector) AS tiny;
 SELECT count(*) AS vectors, count(*) FILTER (WHERE is_normalized(n, 1e-6)) AS normalized,
 	count(*) FILTER (WHERE cosine_similarity(v, n) > 0.999999) AS same_direction
 FROM generate_series(1, 500) i,
@@ -50,7 +50,7 @@ SELECT is_normalized(NULL::vector) AS v, is_normalized('[1]'::vector, NULL) AS t
 
 -- is_normalized guards a table
 CREATE TABLE t (v vector(2) CHECK (is_normalized(v)));
-INSERT INTO t VALUES ('[0.6,0.8]'), (l2_normalize('[5,12]'));
+INSERT INTO t VALUES ('[0.6,0.8]'), (l2_normalize('[5,12]'::vector));
 INSERT INTO t VALUES ('[5,12]');
 SELECT count(*) FROM t;
 DROP TABLE t;
