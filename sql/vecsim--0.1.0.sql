@@ -1158,3 +1158,358 @@ CREATE OPERATOR CLASS @extschema@.halfvec_ops
 COMMENT ON OPERATOR CLASS @extschema@.halfvec_ops USING hash IS 'equality of halfvecs';
 
 COMMENT ON OPERATOR FAMILY @extschema@.halfvec_ops USING hash IS 'equality of halfvecs';
+
+-- type sparsevec
+
+CREATE TYPE @extschema@.sparsevec;
+
+CREATE FUNCTION @extschema@.sparsevec_in(pg_catalog.cstring, pg_catalog.oid, pg_catalog.int4)
+	RETURNS @extschema@.sparsevec
+	AS 'MODULE_PATHNAME', 'vecsim_sparsevec_in' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.sparsevec_in(pg_catalog.cstring, pg_catalog.oid, pg_catalog.int4)
+	IS 'text input of sparsevec';
+
+CREATE FUNCTION @extschema@.sparsevec_out(@extschema@.sparsevec) RETURNS pg_catalog.cstring
+	AS 'MODULE_PATHNAME', 'vecsim_sparsevec_out' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.sparsevec_out(@extschema@.sparsevec) IS 'text output of sparsevec';
+
+CREATE FUNCTION @extschema@.sparsevec_typmod_in(pg_catalog.cstring[]) RETURNS pg_catalog.int4
+	AS 'MODULE_PATHNAME', 'vecsim_sparsevec_typmod_in' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.sparsevec_typmod_in(pg_catalog.cstring[])
+	IS 'type modifier of sparsevec: the number of dimensions';
+
+CREATE FUNCTION @extschema@.sparsevec_recv(pg_catalog.internal, pg_catalog.oid, pg_catalog.int4)
+	RETURNS @extschema@.sparsevec
+	AS 'MODULE_PATHNAME', 'vecsim_sparsevec_recv' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.sparsevec_recv(pg_catalog.internal, pg_catalog.oid, pg_catalog.int4)
+	IS 'binary input of sparsevec';
+
+CREATE FUNCTION @extschema@.sparsevec_send(@extschema@.sparsevec) RETURNS pg_catalog.bytea
+	AS 'MODULE_PATHNAME', 'vecsim_sparsevec_send' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.sparsevec_send(@extschema@.sparsevec) IS 'binary output of sparsevec';
+
+CREATE TYPE @extschema@.sparsevec (
+	INPUT     = @extschema@.sparsevec_in,
+	OUTPUT    = @extschema@.sparsevec_out,
+	TYPMOD_IN = @extschema@.sparsevec_typmod_in,
+	RECEIVE   = @extschema@.sparsevec_recv,
+	SEND      = @extschema@.sparsevec_send,
+	STORAGE   = external
+);
+
+COMMENT ON TYPE @extschema@.sparsevec
+	IS 'vector of which only the elements that are not 0 are kept, up to 16000, in 1 to 1000000000 dimensions';
+
+-- functions of sparsevec
+
+CREATE FUNCTION @extschema@.l2_distance(@extschema@.sparsevec, @extschema@.sparsevec) RETURNS pg_catalog.float8
+	AS 'MODULE_PATHNAME', 'vecsim_sparsevec_l2_distance' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20;
+
+COMMENT ON FUNCTION @extschema@.l2_distance(@extschema@.sparsevec, @extschema@.sparsevec) IS 'Euclidean distance';
+
+CREATE FUNCTION @extschema@.inner_product(@extschema@.sparsevec, @extschema@.sparsevec) RETURNS pg_catalog.float8
+	AS 'MODULE_PATHNAME', 'vecsim_sparsevec_inner_product' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20;
+
+COMMENT ON FUNCTION @extschema@.inner_product(@extschema@.sparsevec, @extschema@.sparsevec) IS 'inner product';
+
+CREATE FUNCTION @extschema@.cosine_distance(@extschema@.sparsevec, @extschema@.sparsevec) RETURNS pg_catalog.float8
+	AS 'MODULE_PATHNAME', 'vecsim_sparsevec_cosine_distance' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20;
+
+COMMENT ON FUNCTION @extschema@.cosine_distance(@extschema@.sparsevec, @extschema@.sparsevec)
+	IS 'cosine distance: 1 - cosine similarity, NaN with a zero vector';
+
+CREATE FUNCTION @extschema@.cosine_similarity(@extschema@.sparsevec, @extschema@.sparsevec) RETURNS pg_catalog.float8
+	AS 'MODULE_PATHNAME', 'vecsim_sparsevec_cosine_similarity' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20;
+
+COMMENT ON FUNCTION @extschema@.cosine_similarity(@extschema@.sparsevec, @extschema@.sparsevec)
+	IS 'cosine of the angle, NaN with a zero vector';
+
+CREATE FUNCTION @extschema@.l1_distance(@extschema@.sparsevec, @extschema@.sparsevec) RETURNS pg_catalog.float8
+	AS 'MODULE_PATHNAME', 'vecsim_sparsevec_l1_distance' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20;
+
+COMMENT ON FUNCTION @extschema@.l1_distance(@extschema@.sparsevec, @extschema@.sparsevec) IS 'taxicab distance';
+
+CREATE FUNCTION @extschema@.l2_norm(@extschema@.sparsevec) RETURNS pg_catalog.float8
+	AS 'MODULE_PATHNAME', 'vecsim_sparsevec_l2_norm' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.l2_norm(@extschema@.sparsevec) IS 'Euclidean norm';
+
+CREATE FUNCTION @extschema@.l2_normalize(@extschema@.sparsevec) RETURNS @extschema@.sparsevec
+	AS 'MODULE_PATHNAME', 'vecsim_sparsevec_l2_normalize' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.l2_normalize(@extschema@.sparsevec)
+	IS 'vector scaled to Euclidean norm 1; a zero vector stays zero';
+
+CREATE FUNCTION @extschema@.is_normalized(v @extschema@.sparsevec, tolerance pg_catalog.float8 DEFAULT 1e-3)
+	RETURNS pg_catalog.bool
+	AS 'MODULE_PATHNAME', 'vecsim_sparsevec_is_normalized' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.is_normalized(@extschema@.sparsevec, pg_catalog.float8)
+	IS 'true if the Euclidean norm is 1, give or take the tolerance';
+
+-- functions behind operators of sparsevec
+
+CREATE FUNCTION @extschema@.sparsevec_negative_inner_product(@extschema@.sparsevec, @extschema@.sparsevec)
+	RETURNS pg_catalog.float8
+	AS 'MODULE_PATHNAME', 'vecsim_sparsevec_negative_inner_product' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20;
+
+COMMENT ON FUNCTION @extschema@.sparsevec_negative_inner_product(@extschema@.sparsevec, @extschema@.sparsevec)
+	IS 'implementation of <#> operator';
+
+CREATE FUNCTION @extschema@.sparsevec_lt(@extschema@.sparsevec, @extschema@.sparsevec) RETURNS pg_catalog.bool
+	AS 'MODULE_PATHNAME', 'vecsim_sparsevec_lt' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.sparsevec_lt(@extschema@.sparsevec, @extschema@.sparsevec)
+	IS 'implementation of < operator';
+
+CREATE FUNCTION @extschema@.sparsevec_le(@extschema@.sparsevec, @extschema@.sparsevec) RETURNS pg_catalog.bool
+	AS 'MODULE_PATHNAME', 'vecsim_sparsevec_le' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.sparsevec_le(@extschema@.sparsevec, @extschema@.sparsevec)
+	IS 'implementation of <= operator';
+
+CREATE FUNCTION @extschema@.sparsevec_eq(@extschema@.sparsevec, @extschema@.sparsevec) RETURNS pg_catalog.bool
+	AS 'MODULE_PATHNAME', 'vecsim_sparsevec_eq' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.sparsevec_eq(@extschema@.sparsevec, @extschema@.sparsevec)
+	IS 'implementation of = operator';
+
+CREATE FUNCTION @extschema@.sparsevec_ne(@extschema@.sparsevec, @extschema@.sparsevec) RETURNS pg_catalog.bool
+	AS 'MODULE_PATHNAME', 'vecsim_sparsevec_ne' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.sparsevec_ne(@extschema@.sparsevec, @extschema@.sparsevec)
+	IS 'implementation of <> operator';
+
+CREATE FUNCTION @extschema@.sparsevec_ge(@extschema@.sparsevec, @extschema@.sparsevec) RETURNS pg_catalog.bool
+	AS 'MODULE_PATHNAME', 'vecsim_sparsevec_ge' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.sparsevec_ge(@extschema@.sparsevec, @extschema@.sparsevec)
+	IS 'implementation of >= operator';
+
+CREATE FUNCTION @extschema@.sparsevec_gt(@extschema@.sparsevec, @extschema@.sparsevec) RETURNS pg_catalog.bool
+	AS 'MODULE_PATHNAME', 'vecsim_sparsevec_gt' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.sparsevec_gt(@extschema@.sparsevec, @extschema@.sparsevec)
+	IS 'implementation of > operator';
+
+CREATE FUNCTION @extschema@.sparsevec_cmp(@extschema@.sparsevec, @extschema@.sparsevec) RETURNS pg_catalog.int4
+	AS 'MODULE_PATHNAME', 'vecsim_sparsevec_cmp' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.sparsevec_cmp(@extschema@.sparsevec, @extschema@.sparsevec) IS 'less-equal-greater';
+
+CREATE FUNCTION @extschema@.sparsevec_hash(@extschema@.sparsevec) RETURNS pg_catalog.int4
+	AS 'MODULE_PATHNAME', 'vecsim_sparsevec_hash' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.sparsevec_hash(@extschema@.sparsevec) IS 'hash';
+
+CREATE FUNCTION @extschema@.sparsevec_hash_extended(@extschema@.sparsevec, pg_catalog.int8) RETURNS pg_catalog.int8
+	AS 'MODULE_PATHNAME', 'vecsim_sparsevec_hash_extended' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.sparsevec_hash_extended(@extschema@.sparsevec, pg_catalog.int8)
+	IS 'hash of 64 bits with a seed';
+
+-- operators of sparsevec
+
+CREATE OPERATOR @extschema@.<-> (
+	LEFTARG = @extschema@.sparsevec, RIGHTARG = @extschema@.sparsevec,
+	FUNCTION = @extschema@.l2_distance,
+	COMMUTATOR = OPERATOR(@extschema@.<->)
+);
+
+COMMENT ON OPERATOR @extschema@.<-> (@extschema@.sparsevec, @extschema@.sparsevec) IS 'Euclidean distance';
+
+CREATE OPERATOR @extschema@.<#> (
+	LEFTARG = @extschema@.sparsevec, RIGHTARG = @extschema@.sparsevec,
+	FUNCTION = @extschema@.sparsevec_negative_inner_product,
+	COMMUTATOR = OPERATOR(@extschema@.<#>)
+);
+
+COMMENT ON OPERATOR @extschema@.<#> (@extschema@.sparsevec, @extschema@.sparsevec) IS 'negative inner product';
+
+CREATE OPERATOR @extschema@.<=> (
+	LEFTARG = @extschema@.sparsevec, RIGHTARG = @extschema@.sparsevec,
+	FUNCTION = @extschema@.cosine_distance,
+	COMMUTATOR = OPERATOR(@extschema@.<=>)
+);
+
+COMMENT ON OPERATOR @extschema@.<=> (@extschema@.sparsevec, @extschema@.sparsevec) IS 'cosine distance';
+
+CREATE OPERATOR @extschema@.<+> (
+	LEFTARG = @extschema@.sparsevec, RIGHTARG = @extschema@.sparsevec,
+	FUNCTION = @extschema@.l1_distance,
+	COMMUTATOR = OPERATOR(@extschema@.<+>)
+);
+
+COMMENT ON OPERATOR @extschema@.<+> (@extschema@.sparsevec, @extschema@.sparsevec) IS 'taxicab distance';
+
+CREATE OPERATOR @extschema@.< (
+	LEFTARG = @extschema@.sparsevec, RIGHTARG = @extschema@.sparsevec,
+	FUNCTION = @extschema@.sparsevec_lt,
+	COMMUTATOR = OPERATOR(@extschema@.>), NEGATOR = OPERATOR(@extschema@.>=),
+	RESTRICT = pg_catalog.scalarltsel, JOIN = pg_catalog.scalarltjoinsel
+);
+
+COMMENT ON OPERATOR @extschema@.< (@extschema@.sparsevec, @extschema@.sparsevec) IS 'less than';
+
+CREATE OPERATOR @extschema@.<= (
+	LEFTARG = @extschema@.sparsevec, RIGHTARG = @extschema@.sparsevec,
+	FUNCTION = @extschema@.sparsevec_le,
+	COMMUTATOR = OPERATOR(@extschema@.>=), NEGATOR = OPERATOR(@extschema@.>),
+	RESTRICT = pg_catalog.scalarlesel, JOIN = pg_catalog.scalarlejoinsel
+);
+
+COMMENT ON OPERATOR @extschema@.<= (@extschema@.sparsevec, @extschema@.sparsevec) IS 'less than or equal';
+
+CREATE OPERATOR @extschema@.= (
+	LEFTARG = @extschema@.sparsevec, RIGHTARG = @extschema@.sparsevec,
+	FUNCTION = @extschema@.sparsevec_eq,
+	COMMUTATOR = OPERATOR(@extschema@.=), NEGATOR = OPERATOR(@extschema@.<>),
+	RESTRICT = pg_catalog.eqsel, JOIN = pg_catalog.eqjoinsel,
+	HASHES, MERGES
+);
+
+COMMENT ON OPERATOR @extschema@.= (@extschema@.sparsevec, @extschema@.sparsevec) IS 'equal';
+
+CREATE OPERATOR @extschema@.<> (
+	LEFTARG = @extschema@.sparsevec, RIGHTARG = @extschema@.sparsevec,
+	FUNCTION = @extschema@.sparsevec_ne,
+	COMMUTATOR = OPERATOR(@extschema@.<>), NEGATOR = OPERATOR(@extschema@.=),
+	RESTRICT = pg_catalog.neqsel, JOIN = pg_catalog.neqjoinsel
+);
+
+COMMENT ON OPERATOR @extschema@.<> (@extschema@.sparsevec, @extschema@.sparsevec) IS 'not equal';
+
+CREATE OPERATOR @extschema@.>= (
+	LEFTARG = @extschema@.sparsevec, RIGHTARG = @extschema@.sparsevec,
+	FUNCTION = @extschema@.sparsevec_ge,
+	COMMUTATOR = OPERATOR(@extschema@.<=), NEGATOR = OPERATOR(@extschema@.<),
+	RESTRICT = pg_catalog.scalargesel, JOIN = pg_catalog.scalargejoinsel
+);
+
+COMMENT ON OPERATOR @extschema@.>= (@extschema@.sparsevec, @extschema@.sparsevec) IS 'greater than or equal';
+
+CREATE OPERATOR @extschema@.> (
+	LEFTARG = @extschema@.sparsevec, RIGHTARG = @extschema@.sparsevec,
+	FUNCTION = @extschema@.sparsevec_gt,
+	COMMUTATOR = OPERATOR(@extschema@.<), NEGATOR = OPERATOR(@extschema@.<=),
+	RESTRICT = pg_catalog.scalargtsel, JOIN = pg_catalog.scalargtjoinsel
+);
+
+COMMENT ON OPERATOR @extschema@.> (@extschema@.sparsevec, @extschema@.sparsevec) IS 'greater than';
+
+-- casts of sparsevec
+
+CREATE FUNCTION @extschema@.sparsevec(@extschema@.sparsevec, pg_catalog.int4, pg_catalog.bool)
+	RETURNS @extschema@.sparsevec
+	AS 'MODULE_PATHNAME', 'vecsim_sparsevec' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.sparsevec(@extschema@.sparsevec, pg_catalog.int4, pg_catalog.bool)
+	IS 'checks the dimensions of a sparsevec against a type modifier';
+
+CREATE FUNCTION @extschema@.array_to_sparsevec(pg_catalog.int4[], pg_catalog.int4, pg_catalog.bool)
+	RETURNS @extschema@.sparsevec
+	AS 'MODULE_PATHNAME', 'vecsim_array_to_sparsevec' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.array_to_sparsevec(pg_catalog.int4[], pg_catalog.int4, pg_catalog.bool)
+	IS 'converts an array of integer to sparsevec';
+
+CREATE FUNCTION @extschema@.array_to_sparsevec(pg_catalog.float4[], pg_catalog.int4, pg_catalog.bool)
+	RETURNS @extschema@.sparsevec
+	AS 'MODULE_PATHNAME', 'vecsim_array_to_sparsevec' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.array_to_sparsevec(pg_catalog.float4[], pg_catalog.int4, pg_catalog.bool)
+	IS 'converts an array of real to sparsevec';
+
+CREATE FUNCTION @extschema@.array_to_sparsevec(pg_catalog.float8[], pg_catalog.int4, pg_catalog.bool)
+	RETURNS @extschema@.sparsevec
+	AS 'MODULE_PATHNAME', 'vecsim_array_to_sparsevec' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.array_to_sparsevec(pg_catalog.float8[], pg_catalog.int4, pg_catalog.bool)
+	IS 'converts an array of double precision to sparsevec';
+
+CREATE FUNCTION @extschema@.array_to_sparsevec(pg_catalog.numeric[], pg_catalog.int4, pg_catalog.bool)
+	RETURNS @extschema@.sparsevec
+	AS 'MODULE_PATHNAME', 'vecsim_array_to_sparsevec' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.array_to_sparsevec(pg_catalog.numeric[], pg_catalog.int4, pg_catalog.bool)
+	IS 'converts an array of numeric to sparsevec';
+
+CREATE FUNCTION @extschema@.vector_to_sparsevec(@extschema@.vector, pg_catalog.int4, pg_catalog.bool)
+	RETURNS @extschema@.sparsevec
+	AS 'MODULE_PATHNAME', 'vecsim_vector_to_sparsevec' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.vector_to_sparsevec(@extschema@.vector, pg_catalog.int4, pg_catalog.bool)
+	IS 'converts a vector to sparsevec';
+
+CREATE FUNCTION @extschema@.sparsevec_to_vector(@extschema@.sparsevec, pg_catalog.int4, pg_catalog.bool)
+	RETURNS @extschema@.vector
+	AS 'MODULE_PATHNAME', 'vecsim_sparsevec_to_vector' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.sparsevec_to_vector(@extschema@.sparsevec, pg_catalog.int4, pg_catalog.bool)
+	IS 'converts a sparsevec to vector';
+
+CREATE CAST (@extschema@.sparsevec AS @extschema@.sparsevec)
+	WITH FUNCTION @extschema@.sparsevec(@extschema@.sparsevec, pg_catalog.int4, pg_catalog.bool) AS IMPLICIT;
+
+COMMENT ON CAST (@extschema@.sparsevec AS @extschema@.sparsevec) IS 'implicit: checks the number of dimensions';
+
+CREATE CAST (@extschema@.vector AS @extschema@.sparsevec)
+	WITH FUNCTION @extschema@.vector_to_sparsevec(@extschema@.vector, pg_catalog.int4, pg_catalog.bool) AS IMPLICIT;
+
+COMMENT ON CAST (@extschema@.vector AS @extschema@.sparsevec) IS 'implicit: vector to sparsevec';
+
+CREATE CAST (@extschema@.sparsevec AS @extschema@.vector)
+	WITH FUNCTION @extschema@.sparsevec_to_vector(@extschema@.sparsevec, pg_catalog.int4, pg_catalog.bool) AS ASSIGNMENT;
+
+COMMENT ON CAST (@extschema@.sparsevec AS @extschema@.vector) IS 'assignment: sparsevec to vector';
+
+CREATE CAST (pg_catalog.int4[] AS @extschema@.sparsevec)
+	WITH FUNCTION @extschema@.array_to_sparsevec(pg_catalog.int4[], pg_catalog.int4, pg_catalog.bool) AS ASSIGNMENT;
+
+COMMENT ON CAST (pg_catalog.int4[] AS @extschema@.sparsevec) IS 'assignment: array to sparsevec';
+
+CREATE CAST (pg_catalog.float4[] AS @extschema@.sparsevec)
+	WITH FUNCTION @extschema@.array_to_sparsevec(pg_catalog.float4[], pg_catalog.int4, pg_catalog.bool) AS ASSIGNMENT;
+
+COMMENT ON CAST (pg_catalog.float4[] AS @extschema@.sparsevec) IS 'assignment: array to sparsevec';
+
+CREATE CAST (pg_catalog.float8[] AS @extschema@.sparsevec)
+	WITH FUNCTION @extschema@.array_to_sparsevec(pg_catalog.float8[], pg_catalog.int4, pg_catalog.bool) AS ASSIGNMENT;
+
+COMMENT ON CAST (pg_catalog.float8[] AS @extschema@.sparsevec) IS 'assignment: array to sparsevec';
+
+CREATE CAST (pg_catalog.numeric[] AS @extschema@.sparsevec)
+	WITH FUNCTION @extschema@.array_to_sparsevec(pg_catalog.numeric[], pg_catalog.int4, pg_catalog.bool) AS ASSIGNMENT;
+
+COMMENT ON CAST (pg_catalog.numeric[] AS @extschema@.sparsevec) IS 'assignment: array to sparsevec';
+
+-- operator classes of sparsevec for btree and hash
+
+CREATE OPERATOR CLASS @extschema@.sparsevec_ops
+	DEFAULT FOR TYPE @extschema@.sparsevec USING btree AS
+	OPERATOR 1 @extschema@.<,
+	OPERATOR 2 @extschema@.<=,
+	OPERATOR 3 @extschema@.=,
+	OPERATOR 4 @extschema@.>=,
+	OPERATOR 5 @extschema@.>,
+	FUNCTION 1 @extschema@.sparsevec_cmp(@extschema@.sparsevec, @extschema@.sparsevec);
+
+COMMENT ON OPERATOR CLASS @extschema@.sparsevec_ops USING btree
+	IS 'order of sparse vectors: element by element, then by dimensions';
+
+COMMENT ON OPERATOR FAMILY @extschema@.sparsevec_ops USING btree IS 'order of sparse vectors';
+
+CREATE OPERATOR CLASS @extschema@.sparsevec_ops
+	DEFAULT FOR TYPE @extschema@.sparsevec USING hash AS
+	OPERATOR 1 @extschema@.=,
+	FUNCTION 1 @extschema@.sparsevec_hash(@extschema@.sparsevec),
+	FUNCTION 2 @extschema@.sparsevec_hash_extended(@extschema@.sparsevec, pg_catalog.int8);
+
+COMMENT ON OPERATOR CLASS @extschema@.sparsevec_ops USING hash IS 'equality of sparse vectors';
+
+COMMENT ON OPERATOR FAMILY @extschema@.sparsevec_ops USING hash IS 'equality of sparse vectors';
