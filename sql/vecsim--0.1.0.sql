@@ -1513,3 +1513,33 @@ CREATE OPERATOR CLASS @extschema@.sparsevec_ops
 COMMENT ON OPERATOR CLASS @extschema@.sparsevec_ops USING hash IS 'equality of sparse vectors';
 
 COMMENT ON OPERATOR FAMILY @extschema@.sparsevec_ops USING hash IS 'equality of sparse vectors';
+
+-- bit: distances of PostgreSQL's own type
+
+CREATE FUNCTION @extschema@.hamming_distance(pg_catalog.bit, pg_catalog.bit) RETURNS pg_catalog.float8
+	AS 'MODULE_PATHNAME', 'vecsim_hamming_distance' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 4;
+
+COMMENT ON FUNCTION @extschema@.hamming_distance(pg_catalog.bit, pg_catalog.bit)
+	IS 'Hamming distance: the number of bits that differ';
+
+CREATE FUNCTION @extschema@.jaccard_distance(pg_catalog.bit, pg_catalog.bit) RETURNS pg_catalog.float8
+	AS 'MODULE_PATHNAME', 'vecsim_jaccard_distance' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 4;
+
+COMMENT ON FUNCTION @extschema@.jaccard_distance(pg_catalog.bit, pg_catalog.bit)
+	IS 'Jaccard distance: 1 - bits in both / bits in either, 1 where no bit is in both';
+
+CREATE OPERATOR @extschema@.<~> (
+	LEFTARG = pg_catalog.bit, RIGHTARG = pg_catalog.bit,
+	FUNCTION = @extschema@.hamming_distance,
+	COMMUTATOR = OPERATOR(@extschema@.<~>)
+);
+
+COMMENT ON OPERATOR @extschema@.<~> (pg_catalog.bit, pg_catalog.bit) IS 'Hamming distance';
+
+CREATE OPERATOR @extschema@.<%> (
+	LEFTARG = pg_catalog.bit, RIGHTARG = pg_catalog.bit,
+	FUNCTION = @extschema@.jaccard_distance,
+	COMMUTATOR = OPERATOR(@extschema@.<%>)
+);
+
+COMMENT ON OPERATOR @extschema@.<%> (pg_catalog.bit, pg_catalog.bit) IS 'Jaccard distance';

@@ -45,6 +45,13 @@ struct DotNorms
 	float bb;  // sum b_i * b_i
 };
 
+// What two strings of bits have in common.
+struct BitCounts
+{
+	uint64_t both;   // bits set in both
+	uint64_t either; // bits set in one of them or both
+};
+
 // 32 one-bit codes of rows, and the factors of their estimates (arrays of 32; what they mean is the
 // caller's).  rescale and err are bfloat16: the upper half of a float.
 struct FastscanBlock
@@ -125,6 +132,11 @@ struct Kernels
 	// 4-bit codes (0 .. 15) against a query in int8.  d is a multiple of 64, at most kMaxU4Dimensions; each 64
 	// dimensions are 32 bytes: byte j holds dimension j in its low half and dimension j + 32 in its high half.
 	int32_t (*dot_u4)(const uint8_t *code, const int8_t *q, size_t d);
+
+	// Strings of bits in bytes, compared as a whole: what a last byte has behind the string's end must be 0 in both.
+	// hamming: the number of bits in which they differ.
+	uint64_t (*hamming)(const uint8_t *a, const uint8_t *b, size_t bytes);
+	BitCounts (*overlap)(const uint8_t *a, const uint8_t *b, size_t bytes);
 
 	// bit i of bits, the lowest bit of a byte first, = x_i > 0.  n is a multiple of 8.
 	void (*sign_bits_f32)(const float *x, size_t n, uint8_t *bits);

@@ -27,6 +27,7 @@ bool avx2_usable();
 bool avx512_usable();
 bool avx512_wide_usable();
 bool avx512_vnni_usable();
+bool avx512_popcount_usable();
 #endif
 const Rung *find_rung(Level level);
 
@@ -34,6 +35,7 @@ const Rung *find_rung(Level level);
 // may have several rungs; it begins with the highest that is usable.
 constexpr Rung kLadder[] = {
 #if defined(__x86_64__)
+	{&kAvx512PopcountTable, avx512_popcount_usable},
 	{&kAvx512VnniTable, avx512_vnni_usable},
 	{&kAvx512WideTable, avx512_wide_usable},
 	{&kAvx512Table, avx512_usable},
@@ -134,7 +136,7 @@ bool
 avx2_usable()
 {
 	__builtin_cpu_init();
-	return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("f16c");
+	return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("f16c") && __builtin_cpu_supports("popcnt");
 }
 
 bool
@@ -155,6 +157,12 @@ bool
 avx512_vnni_usable()
 {
 	return avx512_usable() && __builtin_cpu_supports("avx512vnni");
+}
+
+bool
+avx512_popcount_usable()
+{
+	return avx512_usable() && __builtin_cpu_supports("avx512vpopcntdq");
 }
 
 #endif
@@ -209,6 +217,8 @@ fill_null_slots(Kernels *kernels, const Kernels &lower)
 	fill_slot(&kernels->fastscan, lower.fastscan);
 	fill_slot(&kernels->fastscan_bounds, lower.fastscan_bounds);
 	fill_slot(&kernels->dot_u4, lower.dot_u4);
+	fill_slot(&kernels->hamming, lower.hamming);
+	fill_slot(&kernels->overlap, lower.overlap);
 	fill_slot(&kernels->sign_bits_f32, lower.sign_bits_f32);
 	fill_slot(&kernels->fht_f32, lower.fht_f32);
 	fill_slot(&kernels->flip_signs_f32, lower.flip_signs_f32);

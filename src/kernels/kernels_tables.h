@@ -15,18 +15,19 @@ extern const Kernels kScalarTable; // no null slot
 #if defined(__x86_64__)
 extern const Kernels kAvx2Table;
 extern const Kernels kAvx512Table;
-// Of the same level, what only some of its CPUs do better: those that compute 512 bits at once, and those
-// with VNNI.
+// Of the same level, what only some of its CPUs do better: those that compute 512 bits at once, those with
+// VNNI, and those that count bits.
 extern const Kernels kAvx512WideTable;
 extern const Kernels kAvx512VnniTable;
+extern const Kernels kAvx512PopcountTable;
 #endif
 
 #if defined(__aarch64__)
 extern const Kernels kNeonTable;
 #endif
 
-// The kernels that a level keeps in files of their own: of codes (kernels_<isa>_codes.cpp) and of the
-// rotation (kernels_<isa>_rotate.cpp).
+// The kernels that a level keeps in files of their own: of codes (kernels_<isa>_codes.cpp), of bits
+// (kernels_<isa>_bits.cpp) and of the rotation (kernels_<isa>_rotate.cpp).
 #define VECSIM_DECLARE_CODE_KERNELS(level) \
 	namespace level \
 	{ \
@@ -34,6 +35,8 @@ extern const Kernels kNeonTable;
 	uint32_t fastscan_bounds(const FastscanBlock &block, const FastscanList &list, float limit, \
 	                         float *lower, float *estimate); \
 	int32_t dot_u4(const uint8_t *code, const int8_t *q, size_t d); \
+	uint64_t hamming(const uint8_t *a, const uint8_t *b, size_t bytes); \
+	BitCounts overlap(const uint8_t *a, const uint8_t *b, size_t bytes); \
 	void sign_bits(const float *x, size_t n, uint8_t *bits); \
 	void fht(float *x, size_t n); \
 	void flip_signs(float *x, const uint8_t *bits, size_t n); \

@@ -249,6 +249,7 @@ register_all(const std::string &place, size_t bytes)
 
 				register_kernels(kernels, d, bytes, suffix);
 				register_code_kernels(kernels, d, bytes, suffix);
+				register_bit_kernels(kernels, d, bytes, suffix);
 				if (bytes < kMemoryBytes)
 				{
 					register_rotation(kernels, d, suffix);

@@ -1,4 +1,4 @@
-// bench_kernels.h - what the two files of the kernels' benchmark share.
+// bench_kernels.h - what the files of the kernels' benchmark share.
 #ifndef VECSIM_BENCH_KERNELS_H
 #define VECSIM_BENCH_KERNELS_H
 
@@ -95,8 +95,9 @@ add(const char *kernel_name, const std::string &suffix, Function function, Pass 
 	benchmark::RegisterBenchmark((kernel_name + suffix).c_str(), function, pass, kernel);
 }
 
-// The kernels of codes, and of the rotation, at one level and dimension.
+// The kernels of codes, of bits and of the rotation, at one level and dimension.
 void register_code_kernels(const Kernels *kernels, size_t d, size_t bytes, const std::string &suffix);
+void register_bit_kernels(const Kernels *kernels, size_t d, size_t bytes, const std::string &suffix);
 void register_rotation(const Kernels *kernels, size_t d, const std::string &suffix);
 
 } // namespace bench_kernels

@@ -191,6 +191,71 @@ SELECT is(array_agg(format('%s %s default %s', a.amname, c.opcname, c.opcdefault
 FROM pg_opclass c JOIN pg_am a ON a.oid = c.opcmethod
 WHERE c.opcintype = 'vector'::regtype AND a.amname IN ('btree', 'hash');
 
+-- sparsevec
+SELECT has_type('sparsevec');
+SELECT results_eq(
+	$$SELECT format('length %s, by value %s, align %s, storage %s, category %s, %s', typlen, typbyval, typalign,
+		typstorage, typcategory, typmodin) FROM pg_type WHERE oid = 'sparsevec'::regtype$$,
+	$$VALUES ('length -1, by value f, align i, storage e, category U, sparsevec_typmod_in')$$,
+	'sparsevec is a varlena, aligned to 4, stored out of line uncompressed, with a modifier');
+TRUNCATE surface;
+INSERT INTO surface VALUES
+	('l2_distance', '{sparsevec,sparsevec}', 'double precision'),
+	('inner_product', '{sparsevec,sparsevec}', 'double precision'),
+	('cosine_distance', '{sparsevec,sparsevec}', 'double precision'),
+	('cosine_similarity', '{sparsevec,sparsevec}', 'double precision'),
+	('l1_distance', '{sparsevec,sparsevec}', 'double precision'),
+	('l2_norm', '{sparsevec}', 'double precision'),
+	('l2_normalize', '{sparsevec}', 'sparsevec'),
+	('is_normalized', '{sparsevec,"double precision"}', 'boolean'),
+	('sparsevec_in', '{cstring,oid,integer}', 'sparsevec'),
+	('sparsevec_out', '{sparsevec}', 'cstring'),
+	('sparsevec_typmod_in', '{cstring[]}', 'integer'),
+	('sparsevec_recv', '{internal,oid,integer}', 'sparsevec'),
+	('sparsevec_send', '{sparsevec}', 'bytea'),
+	('sparsevec_negative_inner_product', '{sparsevec,sparsevec}', 'double precision'),
+	('sparsevec_lt', '{sparsevec,sparsevec}', 'boolean'),
+	('sparsevec_le', '{sparsevec,sparsevec}', 'boolean'),
+	('sparsevec_eq', '{sparsevec,sparsevec}', 'boolean'),
+	('sparsevec_ne', '{sparsevec,sparsevec}', 'boolean'),
+	('sparsevec_ge', '{sparsevec,sparsevec}', 'boolean'),
+	('sparsevec_gt', '{sparsevec,sparsevec}', 'boolean'),
+	('sparsevec_cmp', '{sparsevec,sparsevec}', 'integer'),
+	('sparsevec', '{sparsevec,integer,boolean}', 'sparsevec'),
+	('array_to_sparsevec', '{integer[],integer,boolean}', 'sparsevec'),
+	('array_to_sparsevec', '{real[],integer,boolean}', 'sparsevec'),
+	('array_to_sparsevec', '{"double precision[]",integer,boolean}', 'sparsevec'),
+	('array_to_sparsevec', '{numeric[],integer,boolean}', 'sparsevec'),
+	('vector_to_sparsevec', '{vector,integer,boolean}', 'sparsevec'),
+	('sparsevec_to_vector', '{sparsevec,integer,boolean}', 'vector');
+SELECT has_function(name, arguments) FROM surface;
+SELECT function_returns(name, arguments, result) FROM surface;
+SELECT has_operator('sparsevec', name, 'sparsevec', 'double precision'::name)
+FROM unnest('{<->,<#>,<=>,<+>}'::name[]) name;
+SELECT has_operator('sparsevec', name, 'sparsevec', 'boolean'::name) FROM unnest('{<,<=,=,<>,>=,>}'::name[]) name;
+TRUNCATE casts;
+INSERT INTO casts VALUES
+	('sparsevec', 'sparsevec', 'sparsevec', 'implicit'),
+	('vector', 'sparsevec', 'vector_to_sparsevec', 'implicit'),
+	('sparsevec', 'vector', 'sparsevec_to_vector', 'assignment'),
+	('integer[]', 'sparsevec', 'array_to_sparsevec', 'assignment'),
+	('real[]', 'sparsevec', 'array_to_sparsevec', 'assignment'),
+	('double precision[]', 'sparsevec', 'array_to_sparsevec', 'assignment'),
+	('numeric[]', 'sparsevec', 'array_to_sparsevec', 'assignment');
+SELECT has_cast(source, target, function) FROM casts;
+SELECT cast_context_is(source, target, context) FROM casts;
+SELECT is(array_agg(format('%s %s default %s', a.amname, c.opcname, c.opcdefault) ORDER BY a.amname),
+	ARRAY['btree sparsevec_ops default t', 'hash sparsevec_ops default t'],
+	'sparsevec has a default class for btree and for hash')
+FROM pg_opclass c JOIN pg_am a ON a.oid = c.opcmethod
+WHERE c.opcintype = 'sparsevec'::regtype AND a.amname IN ('btree', 'hash');
+
+-- bit
+SELECT has_function(name, '{bit,bit}'::name[]) FROM unnest('{hamming_distance,jaccard_distance}'::name[]) name;
+SELECT function_returns(name, '{bit,bit}'::name[], 'double precision')
+FROM unnest('{hamming_distance,jaccard_distance}'::name[]) name;
+SELECT has_operator('bit', name, 'bit', 'double precision'::name) FROM unnest('{<~>,<%>}'::name[]) name;
+
 -- the extension; that it is trusted shows when somebody without privileges but CREATE makes it anew
 SELECT is(extrelocatable, false, 'vecsim stays in its schema') FROM pg_extension WHERE extname = 'vecsim';
 
