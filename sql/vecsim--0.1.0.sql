@@ -1453,6 +1453,20 @@ CREATE FUNCTION @extschema@.sparsevec_to_vector(@extschema@.sparsevec, pg_catalo
 COMMENT ON FUNCTION @extschema@.sparsevec_to_vector(@extschema@.sparsevec, pg_catalog.int4, pg_catalog.bool)
 	IS 'converts a sparsevec to vector';
 
+CREATE FUNCTION @extschema@.halfvec_to_sparsevec(@extschema@.halfvec, pg_catalog.int4, pg_catalog.bool)
+	RETURNS @extschema@.sparsevec
+	AS 'MODULE_PATHNAME', 'vecsim_halfvec_to_sparsevec' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.halfvec_to_sparsevec(@extschema@.halfvec, pg_catalog.int4, pg_catalog.bool)
+	IS 'converts a halfvec to sparsevec';
+
+CREATE FUNCTION @extschema@.sparsevec_to_halfvec(@extschema@.sparsevec, pg_catalog.int4, pg_catalog.bool)
+	RETURNS @extschema@.halfvec
+	AS 'MODULE_PATHNAME', 'vecsim_sparsevec_to_halfvec' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.sparsevec_to_halfvec(@extschema@.sparsevec, pg_catalog.int4, pg_catalog.bool)
+	IS 'converts a sparsevec to halfvec';
+
 CREATE CAST (@extschema@.sparsevec AS @extschema@.sparsevec)
 	WITH FUNCTION @extschema@.sparsevec(@extschema@.sparsevec, pg_catalog.int4, pg_catalog.bool) AS IMPLICIT;
 
@@ -1467,6 +1481,16 @@ CREATE CAST (@extschema@.sparsevec AS @extschema@.vector)
 	WITH FUNCTION @extschema@.sparsevec_to_vector(@extschema@.sparsevec, pg_catalog.int4, pg_catalog.bool) AS ASSIGNMENT;
 
 COMMENT ON CAST (@extschema@.sparsevec AS @extschema@.vector) IS 'assignment: sparsevec to vector';
+
+CREATE CAST (@extschema@.halfvec AS @extschema@.sparsevec)
+	WITH FUNCTION @extschema@.halfvec_to_sparsevec(@extschema@.halfvec, pg_catalog.int4, pg_catalog.bool) AS IMPLICIT;
+
+COMMENT ON CAST (@extschema@.halfvec AS @extschema@.sparsevec) IS 'implicit: halfvec to sparsevec';
+
+CREATE CAST (@extschema@.sparsevec AS @extschema@.halfvec)
+	WITH FUNCTION @extschema@.sparsevec_to_halfvec(@extschema@.sparsevec, pg_catalog.int4, pg_catalog.bool) AS ASSIGNMENT;
+
+COMMENT ON CAST (@extschema@.sparsevec AS @extschema@.halfvec) IS 'assignment: sparsevec to halfvec';
 
 CREATE CAST (pg_catalog.int4[] AS @extschema@.sparsevec)
 	WITH FUNCTION @extschema@.array_to_sparsevec(pg_catalog.int4[], pg_catalog.int4, pg_catalog.bool) AS ASSIGNMENT;

@@ -1,20 +1,31 @@
-// sparsevec_cast.cpp - casts between `sparsevec`, `vector` and arrays, and the cast that applies a type modifier.
+// sparsevec_cast.cpp - casts between `sparsevec`, the dense types and arrays, and the cast that applies a modifier.
 #include "pg/pg.h"
 
+#include "core/metric.h"
 #include "pg/memory.h"
 #include "types/array_elements.h"
+#include "types/dense.h"
 #include "types/sparsevec_type.h"
-#include "types/vector_type.h"
 
 namespace vecsim::types
 {
+
+namespace
+{
+
+template <typename Value>
+Datum to_dense(FunctionCallInfo fcinfo);
+
+} // namespace
 
 extern "C"
 {
 PG_FUNCTION_INFO_V1(vecsim_sparsevec);
 PG_FUNCTION_INFO_V1(vecsim_array_to_sparsevec);
 PG_FUNCTION_INFO_V1(vecsim_vector_to_sparsevec);
+PG_FUNCTION_INFO_V1(vecsim_halfvec_to_sparsevec);
 PG_FUNCTION_INFO_V1(vecsim_sparsevec_to_vector);
+PG_FUNCTION_INFO_V1(vecsim_sparsevec_to_halfvec);
 }
 
 // sparsevec(sparsevec, integer, boolean) -> sparsevec: the value itself.  Error 22000 where it has not typmod
@@ -56,10 +67,22 @@ vecsim_array_to_sparsevec(PG_FUNCTION_ARGS)
 Datum
 vecsim_vector_to_sparsevec(PG_FUNCTION_ARGS)
 {
-	const Vector *vector = vector_from_datum(PG_GETARG_DATUM(0));
+	const Vector *value = vector_from_datum(PG_GETARG_DATUM(0));
 
-	sparsevec_check_expected_dim(PG_GETARG_INT32(1), vector->dim, nullptr);
-	PG_RETURN_POINTER(sparsevec_from_dense(vector->x, vector->dim));
+	sparsevec_check_expected_dim(PG_GETARG_INT32(1), value->dim, nullptr);
+	PG_RETURN_POINTER(sparsevec_from_dense(value->x, value->dim));
+}
+
+// halfvec_to_sparsevec(halfvec, integer, boolean) -> sparsevec: likewise.
+Datum
+vecsim_halfvec_to_sparsevec(PG_FUNCTION_ARGS)
+{
+	const HalfVector *value = halfvec_from_datum(PG_GETARG_DATUM(0));
+	float4 *floats = static_cast<float4 *>(palloc(sizeof(float4) * static_cast<Size>(value->dim)));
+
+	sparsevec_check_expected_dim(PG_GETARG_INT32(1), value->dim, nullptr);
+	core::floats_from_halves(value->x, static_cast<size_t>(value->dim), floats);
+	PG_RETURN_POINTER(sparsevec_from_dense(floats, value->dim));
 }
 
 // sparsevec_to_vector(sparsevec, integer, boolean) -> vector.  Errors: 54000 more dimensions than a vector can have,
@@ -67,19 +90,39 @@ vecsim_vector_to_sparsevec(PG_FUNCTION_ARGS)
 Datum
 vecsim_sparsevec_to_vector(PG_FUNCTION_ARGS)
 {
+	return to_dense<Vector>(fcinfo);
+}
+
+// sparsevec_to_halfvec(sparsevec, integer, boolean) -> halfvec: every element rounded to the nearest half.  Errors:
+// likewise, 22003 an element beyond the largest half.
+Datum
+vecsim_sparsevec_to_halfvec(PG_FUNCTION_ARGS)
+{
+	return to_dense<HalfVector>(fcinfo);
+}
+
+namespace
+{
+
+template <typename Value>
+Datum
+to_dense(FunctionCallInfo fcinfo)
+{
 	const Sparsevec *sparse = sparsevec_from_datum(PG_GETARG_DATUM(0));
 	const float4 *values = sparsevec_values(sparse);
 
-	vector_check_dim(sparse->dim);
-	vector_check_expected_dim(PG_GETARG_INT32(1), sparse->dim);
+	dense_check_dim<Value>(sparse->dim);
+	dense_check_expected_dim(PG_GETARG_INT32(1), sparse->dim);
 
-	Vector *result = vector_new(sparse->dim);
+	Value *result = dense_new<Value>(sparse->dim);
 
 	for (int i = 0; i < sparse->count; i++)
 	{
-		result->x[sparse->indices[i]] = values[i];
+		result->x[sparse->indices[i]] = dense_element<Value>(values[i]);
 	}
 	PG_RETURN_POINTER(result);
 }
+
+} // namespace
 
 } // namespace vecsim::types

@@ -227,7 +227,9 @@ INSERT INTO surface VALUES
 	('array_to_sparsevec', '{"double precision[]",integer,boolean}', 'sparsevec'),
 	('array_to_sparsevec', '{numeric[],integer,boolean}', 'sparsevec'),
 	('vector_to_sparsevec', '{vector,integer,boolean}', 'sparsevec'),
-	('sparsevec_to_vector', '{sparsevec,integer,boolean}', 'vector');
+	('sparsevec_to_vector', '{sparsevec,integer,boolean}', 'vector'),
+	('halfvec_to_sparsevec', '{halfvec,integer,boolean}', 'sparsevec'),
+	('sparsevec_to_halfvec', '{sparsevec,integer,boolean}', 'halfvec');
 SELECT has_function(name, arguments) FROM surface;
 SELECT function_returns(name, arguments, result) FROM surface;
 SELECT has_operator('sparsevec', name, 'sparsevec', 'double precision'::name)
@@ -238,6 +240,8 @@ INSERT INTO casts VALUES
 	('sparsevec', 'sparsevec', 'sparsevec', 'implicit'),
 	('vector', 'sparsevec', 'vector_to_sparsevec', 'implicit'),
 	('sparsevec', 'vector', 'sparsevec_to_vector', 'assignment'),
+	('halfvec', 'sparsevec', 'halfvec_to_sparsevec', 'implicit'),
+	('sparsevec', 'halfvec', 'sparsevec_to_halfvec', 'assignment'),
 	('integer[]', 'sparsevec', 'array_to_sparsevec', 'assignment'),
 	('real[]', 'sparsevec', 'array_to_sparsevec', 'assignment'),
 	('double precision[]', 'sparsevec', 'array_to_sparsevec', 'assignment'),

@@ -48,6 +48,15 @@ SELECT pg_temp.error_of($$SELECT '{1:1}/16001'::sparsevec::vector$$);
 SELECT pg_temp.error_of($$SELECT '{1:1}/3'::sparsevec::vector(2)$$);
 SELECT pg_temp.error_of($$SELECT '[1,2,3]'::vector::sparsevec(2)$$);
 
+-- halfvec to sparsevec and back
+SELECT '[0,1.5,-0,6e-8]'::halfvec::sparsevec, '[0,0]'::halfvec::sparsevec AS zero,
+	'[0,1]'::halfvec::sparsevec(2) AS modifier, '{1:1}/2'::sparsevec <-> '[1,3]'::halfvec AS l2;
+SELECT '{1:1.5,3:-2}/5'::sparsevec::halfvec, '{1:65519,2:1e-9}/2'::sparsevec::halfvec AS rounded,
+	'{}/2'::sparsevec::halfvec(2) AS modifier;
+SELECT pg_temp.error_of(command) FROM unnest(ARRAY[$$SELECT '{1:65520}/2'::sparsevec::halfvec$$,
+	$$SELECT '{1:1}/16001'::sparsevec::halfvec$$, $$SELECT '{1:1}/3'::sparsevec::halfvec(2)$$,
+	$$SELECT '[0,1]'::halfvec::sparsevec(3)$$]) command;
+
 -- sparsevec to sparsevec
 SELECT '{1:1}/3'::sparsevec::sparsevec(3);
 SELECT pg_temp.error_of($$SELECT '{1:1}/3'::sparsevec::sparsevec(2)$$);
