@@ -27,7 +27,7 @@ DIALECT     = -std=gnu++20 -fno-exceptions -fno-rtti -fno-threadsafe-statics
 WARNINGS    = -Wextra -Wshadow -Wno-register -Wno-unused-parameter -Wno-missing-field-initializers $(WERROR)
 PG_CPPFLAGS = -Isrc -MMD -MP -isystem $(shell $(PG_CONFIG) --includedir-server 2>/dev/null)
 PG_CXXFLAGS = $(DIALECT) -O3 -fopenmp $(WARNINGS)
-SHLIB_LINK  = -fopenmp -Wl,--version-script=src/vecsim.map
+SHLIB_LINK  = -fopenmp -lm -Wl,--version-script=src/vecsim.map
 
 REGRESS      = $(patsubst test/sql/%.sql,%,$(sort $(wildcard test/sql/*.sql)))
 REGRESS_OPTS = --inputdir=test --load-extension=vecsim

@@ -1567,3 +1567,145 @@ CREATE OPERATOR @extschema@.<%> (
 );
 
 COMMENT ON OPERATOR @extschema@.<%> (pg_catalog.bit, pg_catalog.bit) IS 'Jaccard distance';
+
+-- dot products beyond search: layers, attention, ranks
+
+CREATE FUNCTION @extschema@.softmax(x @extschema@.vector, temperature pg_catalog.float8 DEFAULT 1)
+	RETURNS @extschema@.vector
+	AS 'MODULE_PATHNAME', 'vecsim_softmax' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20;
+
+COMMENT ON FUNCTION @extschema@.softmax(@extschema@.vector, pg_catalog.float8)
+	IS 'exponentials of the elements over the temperature, scaled to a sum of 1';
+
+CREATE FUNCTION @extschema@.sigmoid(x @extschema@.vector) RETURNS @extschema@.vector
+	AS 'MODULE_PATHNAME', 'vecsim_sigmoid' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20;
+
+COMMENT ON FUNCTION @extschema@.sigmoid(@extschema@.vector) IS '1 / (1 + exp(-x)) of each element';
+
+CREATE FUNCTION @extschema@.relu(x @extschema@.vector) RETURNS @extschema@.vector
+	AS 'MODULE_PATHNAME', 'vecsim_relu' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.relu(@extschema@.vector) IS 'each element, or 0 where it is below 0';
+
+CREATE FUNCTION @extschema@.linear(weights @extschema@.vector[], x @extschema@.vector)
+	RETURNS @extschema@.vector
+	AS 'MODULE_PATHNAME', 'vecsim_linear' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 200;
+
+COMMENT ON FUNCTION @extschema@.linear(@extschema@.vector[], @extschema@.vector)
+	IS 'weights times x: the inner product of each row of weights and x';
+
+CREATE FUNCTION @extschema@.linear(weights @extschema@.vector[], x @extschema@.vector, bias @extschema@.vector)
+	RETURNS @extschema@.vector
+	AS 'MODULE_PATHNAME', 'vecsim_linear' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 200;
+
+COMMENT ON FUNCTION @extschema@.linear(@extschema@.vector[], @extschema@.vector, @extschema@.vector)
+	IS 'weights times x, plus bias';
+
+CREATE FUNCTION @extschema@.attention_weights(query @extschema@.vector, keys @extschema@.vector[])
+	RETURNS @extschema@.vector
+	AS 'MODULE_PATHNAME', 'vecsim_attention_weights' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 200;
+
+COMMENT ON FUNCTION @extschema@.attention_weights(@extschema@.vector, @extschema@.vector[])
+	IS 'softmax of the inner products of a query and keys over the root of their dimensions';
+
+CREATE FUNCTION @extschema@.attention_weights(
+	query @extschema@.vector, keys @extschema@.vector[], scale pg_catalog.float8)
+	RETURNS @extschema@.vector
+	AS 'MODULE_PATHNAME', 'vecsim_attention_weights' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 200;
+
+COMMENT ON FUNCTION @extschema@.attention_weights(@extschema@.vector, @extschema@.vector[], pg_catalog.float8)
+	IS 'softmax of the inner products of a query and keys times a scale';
+
+CREATE FUNCTION @extschema@.attention_weight(query @extschema@.vector, key @extschema@.vector)
+	RETURNS pg_catalog.float8
+	AS 'MODULE_PATHNAME', 'vecsim_attention_weight' LANGUAGE C WINDOW IMMUTABLE PARALLEL SAFE COST 40;
+
+COMMENT ON FUNCTION @extschema@.attention_weight(@extschema@.vector, @extschema@.vector)
+	IS 'weight of a row in the attention of its partition';
+
+CREATE FUNCTION @extschema@.attention_weight(
+	query @extschema@.vector, key @extschema@.vector, scale pg_catalog.float8)
+	RETURNS pg_catalog.float8
+	AS 'MODULE_PATHNAME', 'vecsim_attention_weight' LANGUAGE C WINDOW IMMUTABLE PARALLEL SAFE COST 40;
+
+COMMENT ON FUNCTION @extschema@.attention_weight(@extschema@.vector, @extschema@.vector, pg_catalog.float8)
+	IS 'weight of a row in the attention of its partition, scores times a scale';
+
+CREATE FUNCTION @extschema@.attention_accum(
+	pg_catalog.internal, @extschema@.vector, @extschema@.vector, @extschema@.vector)
+	RETURNS pg_catalog.internal
+	AS 'MODULE_PATHNAME', 'vecsim_attention_accum' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 40;
+
+COMMENT ON FUNCTION @extschema@.attention_accum(
+	pg_catalog.internal, @extschema@.vector, @extschema@.vector, @extschema@.vector)
+	IS 'step of attention(vector, vector, vector)';
+
+CREATE FUNCTION @extschema@.attention_accum(
+	pg_catalog.internal, @extschema@.vector, @extschema@.vector, @extschema@.vector, pg_catalog.float8)
+	RETURNS pg_catalog.internal
+	AS 'MODULE_PATHNAME', 'vecsim_attention_accum' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 40;
+
+COMMENT ON FUNCTION @extschema@.attention_accum(
+	pg_catalog.internal, @extschema@.vector, @extschema@.vector, @extschema@.vector, pg_catalog.float8)
+	IS 'step of attention(vector, vector, vector, double precision)';
+
+CREATE FUNCTION @extschema@.attention_combine(pg_catalog.internal, pg_catalog.internal)
+	RETURNS pg_catalog.internal
+	AS 'MODULE_PATHNAME', 'vecsim_attention_combine' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.attention_combine(pg_catalog.internal, pg_catalog.internal)
+	IS 'combines two states of attention';
+
+CREATE FUNCTION @extschema@.attention_serialize(pg_catalog.internal) RETURNS pg_catalog.bytea
+	AS 'MODULE_PATHNAME', 'vecsim_attention_serialize' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.attention_serialize(pg_catalog.internal) IS 'state of attention as bytes';
+
+CREATE FUNCTION @extschema@.attention_deserialize(pg_catalog.bytea, pg_catalog.internal)
+	RETURNS pg_catalog.internal
+	AS 'MODULE_PATHNAME', 'vecsim_attention_deserialize' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.attention_deserialize(pg_catalog.bytea, pg_catalog.internal)
+	IS 'state of attention from bytes';
+
+CREATE FUNCTION @extschema@.attention_final(pg_catalog.internal) RETURNS @extschema@.vector
+	AS 'MODULE_PATHNAME', 'vecsim_attention_final' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.attention_final(pg_catalog.internal) IS 'last step of attention';
+
+CREATE AGGREGATE @extschema@.attention(query @extschema@.vector, key @extschema@.vector, value @extschema@.vector) (
+	SFUNC = @extschema@.attention_accum,
+	STYPE = pg_catalog.internal,
+	SSPACE = 2048,
+	FINALFUNC = @extschema@.attention_final,
+	COMBINEFUNC = @extschema@.attention_combine,
+	SERIALFUNC = @extschema@.attention_serialize,
+	DESERIALFUNC = @extschema@.attention_deserialize,
+	PARALLEL = SAFE
+);
+
+COMMENT ON AGGREGATE @extschema@.attention(@extschema@.vector, @extschema@.vector, @extschema@.vector)
+	IS 'mean of the values, weighted by the softmax of query . key / sqrt(dimensions)';
+
+CREATE AGGREGATE @extschema@.attention(
+	query @extschema@.vector, key @extschema@.vector, value @extschema@.vector, scale pg_catalog.float8) (
+	SFUNC = @extschema@.attention_accum,
+	STYPE = pg_catalog.internal,
+	SSPACE = 2048,
+	FINALFUNC = @extschema@.attention_final,
+	COMBINEFUNC = @extschema@.attention_combine,
+	SERIALFUNC = @extschema@.attention_serialize,
+	DESERIALFUNC = @extschema@.attention_deserialize,
+	PARALLEL = SAFE
+);
+
+COMMENT ON AGGREGATE @extschema@.attention(
+	@extschema@.vector, @extschema@.vector, @extschema@.vector, pg_catalog.float8)
+	IS 'mean of the values, weighted by the softmax of scale * query . key';
+
+CREATE FUNCTION @extschema@.rrf(rank pg_catalog.int8, k pg_catalog.float8 DEFAULT 60)
+	RETURNS pg_catalog.float8
+	AS 'MODULE_PATHNAME', 'vecsim_rrf' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.rrf(pg_catalog.int8, pg_catalog.float8)
+	IS 'reciprocal rank fusion: 1 / (k + rank), 0 for a null rank';

@@ -67,6 +67,7 @@ extern "C"
 #include "utils/syscache.h"
 #include "utils/tuplesort.h"
 #include "utils/varbit.h"
+#include "windowapi.h"
 }
 
 #include "pg/compat.h"
