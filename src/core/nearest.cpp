@@ -181,14 +181,25 @@ static size_t
 rough_front(ListScore *lists, size_t n, size_t want)
 {
 	constexpr int kSteps = 256;
+	constexpr size_t kChains = 4; // each waits for itself alone
 	uint32_t counts[kSteps] = {};
 	float best = kWorst;
 	float worst = -kWorst;
+	float bests[kChains] = {kWorst, kWorst, kWorst, kWorst};
+	float worsts[kChains] = {-kWorst, -kWorst, -kWorst, -kWorst};
 
 	for (size_t i = 0; i < n; i++)
 	{
-		best = lists[i].score > best ? lists[i].score : best;
-		worst = lists[i].score < worst ? lists[i].score : worst;
+		float score = lists[i].score;
+		size_t chain = i % kChains;
+
+		bests[chain] = score > bests[chain] ? score : bests[chain];
+		worsts[chain] = score < worsts[chain] ? score : worsts[chain];
+	}
+	for (size_t chain = 0; chain < kChains; chain++)
+	{
+		best = std::max(best, bests[chain]);
+		worst = std::min(worst, worsts[chain]);
 	}
 
 	float scale = (kSteps - 1) / (best - worst);

@@ -55,6 +55,8 @@ void row_find(const Index &index, uint32 row, BlockNumber *block, uint32 *slot);
 // Has the CPU fetch the code of a row that is refined soon.
 void row_hint(const Index &index, uint32 row);
 
+// Has the CPU fetch the TID of a row that is wanted soon.
+void tid_hint(const Index &index, uint32 row);
 // The TID of a row.  False if the row number is free.  An error where there is no such row number.
 bool tid_read(const Index &index, uint32 row, ItemPointer tid);
 

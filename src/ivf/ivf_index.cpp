@@ -2,6 +2,7 @@
 #include "pg/pg.h"
 
 #include "ivf/ivf.h"
+#include "ivf/ivf_recent.h"
 
 namespace vecsim::ivf
 {
@@ -272,6 +273,14 @@ row_hint(const Index &index, uint32 row)
 	BlockNumber block = store_page(index.meta.rows, index.meta.row_extents, row / per_page);
 
 	page_hint(index.relation, block, kContent + row % per_page * index.row_bytes, index.row_bytes);
+}
+
+void
+tid_hint(const Index &index, uint32 row)
+{
+	BlockNumber block = store_page(index.meta.tids, index.meta.tid_extents, row / kTidsPerPage);
+
+	page_hint(index.relation, block, kPageHeader + row % kTidsPerPage * sizeof(TidSlot), sizeof(TidSlot));
 }
 
 bool

@@ -2,6 +2,7 @@
 #include "pg/pg.h"
 
 #include "ivf/ivf_list.h"
+#include "ivf/ivf_recent.h"
 
 namespace vecsim::ivf
 {
@@ -163,12 +164,8 @@ block_check(const Index &index, const BlockRun &run, uint32 block)
 	const BlockHeader *header = page_block(run.page, block);
 	const uint32 *rows = page_block_rows(run.page, index.geometry, block);
 	uint32 live = header->live_mask & full_mask(index.geometry.height);
-	uint32 sum = link_mix(header->list, header->next);
+	uint32 sum = link_mix(header->list, header->next) + rows_mix(rows, live);
 
-	for (uint32 slot = 0; slot < index.geometry.height; slot++)
-	{
-		sum += (live >> slot & 1) * row_mix(slot, rows[slot]);
-	}
 	if (sum != header->check)
 	{
 		index_corrupted(index.relation, BufferGetBlockNumber(run.buffer),

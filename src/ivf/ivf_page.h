@@ -284,10 +284,40 @@ page_spill(Page page)
 
 // Damage to links and row numbers must not go unseen, page checksums or not.  So each block carries a sum
 // over them that an insert or a deletion changes by one term, and that a scan forms again as it reads.
+inline constexpr uint32 kSlotMix = 0x9E3779B1u;
+inline constexpr uint32 kRowMix = 0x85EBCA6Bu;
+
 inline uint32
 row_mix(uint32 slot, uint32 row)
 {
-	return (row ^ (slot * 0x9E3779B1u)) * 0x85EBCA6Bu + slot;
+	return (row ^ (slot * kSlotMix)) * kRowMix + slot;
+}
+
+// The sum of row_mix() over the live slots of a block.  Factor and constants of the terms are taken out of the sum,
+// which leaves a full block, the ordinary case, a loop that compilers turn into a few instructions.
+inline uint32
+rows_mix(const uint32 *rows, uint32 live)
+{
+	uint32 sum = 0;
+	uint32 slots = 0;
+
+	if (live == 0xFFFFFFFFu)
+	{
+		for (uint32 slot = 0; slot < 32; slot++)
+		{
+			sum += rows[slot] ^ (slot * kSlotMix);
+			slots += slot;
+		}
+		return sum * kRowMix + slots;
+	}
+	for (uint32 mask = live; mask != 0; mask &= mask - 1)
+	{
+		uint32 slot = static_cast<uint32>(pg_rightmost_one_pos32(mask));
+
+		sum += rows[slot] ^ (slot * kSlotMix);
+		slots += slot;
+	}
+	return sum * kRowMix + slots;
 }
 
 inline uint32

@@ -2,6 +2,7 @@
 #include "pg/pg.h"
 
 #include "ivf/ivf_page_io.h"
+#include "ivf/ivf_recent.h"
 
 namespace vecsim::ivf
 {
@@ -42,116 +43,6 @@ page_check(Relation index, Buffer buffer, PageKind kind)
 	{
 		index_corrupted(index, BufferGetBlockNumber(buffer),
 		                "The page is of another kind than the one looked for.");
-	}
-}
-
-namespace
-{
-
-// Buffers that pages of an index were last seen in: an entry for the pages of the same number modulo a power of two.
-// It is the relation's rd_amcache, and so goes away with any invalidation: never held over a call.
-struct RecentBuffers
-{
-	uint32 mask;
-	Buffer buffers[FLEXIBLE_ARRAY_MEMBER];
-};
-
-constexpr uint32 kFewestRecent = 64;
-constexpr uint32 kMostRecent = 1 << 18; // 1 MB a backend, enough for an index of 2 GB
-
-// Only the ordinary look-up raises a page's usage count, without which a busy page would be the first to be evicted: a
-// page is looked up so while its count is below this.
-constexpr uint32 kUsageEnough = 3;
-
-// Makes them anew, for as many pages as there are.
-RecentBuffers *
-recent_make(Relation index)
-{
-	BlockNumber pages = RelationGetNumberOfBlocks(index);
-	uint32 n = kFewestRecent;
-
-	while (n < pages && n < kMostRecent)
-	{
-		n *= 2;
-	}
-
-	if (index->rd_amcache != nullptr)
-	{
-		pfree(index->rd_amcache);
-		index->rd_amcache = nullptr;
-	}
-
-	Size bytes = offsetof(RecentBuffers, buffers) + n * sizeof(Buffer);
-	RecentBuffers *recent = static_cast<RecentBuffers *>(MemoryContextAllocZero(index->rd_indexcxt, bytes));
-
-	recent->mask = n - 1;
-	index->rd_amcache = recent;
-	return recent;
-}
-
-} // namespace
-
-Buffer
-page_pin(Relation index, BlockNumber block)
-{
-	if (!BlockNumberIsValid(block))
-	{
-		index_corrupted(index, kMetaBlock, "A store has fewer pages than its rows or lists need.");
-	}
-	if (RelationUsesLocalBuffers(index))
-	{
-		return ReadBuffer(index, block);
-	}
-
-	RecentBuffers *recent = static_cast<RecentBuffers *>(index->rd_amcache);
-
-	if (recent == nullptr || (block / 2 > recent->mask && recent->mask + 1 < kMostRecent))
-	{
-		recent = recent_make(index);
-	}
-
-	Buffer last = recent->buffers[block & recent->mask];
-
-	if (BufferIsValid(last) && compat::read_recent_buffer(index, block, last))
-	{
-		if (compat::buffer_usage(last) >= kUsageEnough)
-		{
-			pgstat_count_buffer_read(index);
-			pgstat_count_buffer_hit(index);
-			return last;
-		}
-		ReleaseBuffer(last);
-	}
-
-	Buffer buffer = ReadBuffer(index, block);
-
-	recent = static_cast<RecentBuffers *>(index->rd_amcache);
-	if (recent != nullptr)
-	{
-		recent->buffers[block & recent->mask] = buffer;
-	}
-	return buffer;
-}
-
-void
-page_hint(Relation index, BlockNumber block, Size offset, Size bytes)
-{
-	constexpr Size kLine = 64;
-	const RecentBuffers *recent = static_cast<const RecentBuffers *>(index->rd_amcache);
-	Buffer last = recent != nullptr ? recent->buffers[block & recent->mask] : InvalidBuffer;
-
-	if (!BufferIsValid(last))
-	{
-		return;
-	}
-
-	const char *page = static_cast<const char *>(BufferGetPage(last));
-
-	compat::fetch_buffer_header(last);
-	__builtin_prefetch(page);
-	for (Size at = TYPEALIGN_DOWN(kLine, offset); at < offset + bytes; at += kLine)
-	{
-		__builtin_prefetch(page + at);
 	}
 }
 

@@ -12,14 +12,6 @@ namespace vecsim::ivf
 
 // ---- Reading -------------------------------------------------------------------------------------------------------
 
-// Pins a page: first where it was last seen, without the look-up in the table of all buffers, which costs two or three
-// misses of the cache.
-Buffer page_pin(Relation index, BlockNumber block);
-
-// Has the CPU fetch `bytes` of a page, and what pinning and checking it touches, if it is where it was last seen: a
-// row that is refined soon.  Only addresses are named: nothing is pinned or read.
-void page_hint(Relation index, BlockNumber block, Size offset, Size bytes);
-
 // Pins and locks a page and checks that it is of this kind.  The caller lets it go with page_release().
 // mode is BUFFER_LOCK_SHARE or BUFFER_LOCK_EXCLUSIVE; strategy may be null.
 Buffer page_read(Relation index, BlockNumber block, PageKind kind, compat::LockMode mode,

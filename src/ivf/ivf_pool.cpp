@@ -202,6 +202,23 @@ forget_half(Pool &pool)
 	pool.most = Max(pool.most, pool.near.n * 2); // refined rows alone may fill it
 }
 
+uint32
+pool_unknown(const Pool &pool, double tau, uint32 *rows, uint32 most)
+{
+	uint32 n = 0;
+
+	for (Size i = 0; i < pool.near.n && n < most; i++)
+	{
+		const Candidate &candidate = pool.near.items[i];
+
+		if (!candidate.exact && !candidate.coarse && candidate.lower <= tau)
+		{
+			rows[n++] = candidate.row;
+		}
+	}
+	return n;
+}
+
 bool
 pool_take(Pool &pool, Candidate &candidate)
 {

@@ -98,6 +98,9 @@ void pool_add(Pool &pool, const Candidate &candidate, double tau);
 void pool_add_block(Pool &pool, const float *lower, const uint32 *rows, uint32 mask, uint32 probe,
                     double least);
 
+// Up to `most` rows whose distance is not known and whose bound is no larger than tau, in no order; returns how many.
+uint32 pool_unknown(const Pool &pool, double tau, uint32 *rows, uint32 most);
+
 // The row of the least lower bound; false where there is none.  Check pool_forgotten() first.
 bool pool_take(Pool &pool, Candidate &candidate);
 

@@ -49,6 +49,7 @@ probe_begin(Scan &scan, Datum query)
 
 	scan.probed = 0;
 	scan.sorted = 0;
+	scan.front = 0;
 	scan.recalled = 0;
 	scan.streamed = false;
 	scan.streak = 0;
@@ -183,7 +184,15 @@ sort_lists(Scan &scan)
 	{
 		uint32 worth = Min(rest, more * 2);
 
-		core::nearest_select(lists, rest, worth);
+		// Of the few best, which are found once for several calls.
+		if (scan.front < scan.sorted + worth)
+		{
+			uint32 front = Min(rest, Max(worth * 2, scan.patience * 4));
+
+			core::nearest_select(lists, rest, front);
+			scan.front = scan.sorted + front;
+		}
+		core::nearest_select(lists, scan.front - scan.sorted, worth);
 		centroid_rescore(scan.index, scan.lists_query, lists, worth);
 		rest = worth;
 	}

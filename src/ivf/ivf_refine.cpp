@@ -1,6 +1,7 @@
 // ivf_refine.cpp - exact distances, from heap rows under the scan's snapshot.
 #include "pg/pg.h"
 
+#include "ivf/ivf_recent.h"
 #include "ivf/ivf_scan.h"
 
 #include <cmath>
@@ -29,6 +30,7 @@ refine_begin(Scan &scan)
 		scan.estate = CreateExecutorState();
 	}
 	scan.fetch = compat::begin_index_fetch(heap);
+	scan.heap_recent = heap_recent_begin(scan.desc->indexRelation, heap);
 	scan.slot = table_slot_create(heap, nullptr);
 	scan.row_context = AllocSetContextCreate(scan.context, "ivf heap row", ALLOCSET_DEFAULT_SIZES);
 	MemoryContextSwitchTo(old);
@@ -68,6 +70,39 @@ refine_tid(Scan &scan, uint32 row, ItemPointer tid)
 		}
 	}
 	return true;
+}
+
+// In three rounds, each of which wants what the one before sent for: row number to TID, TID to page, page to row.
+void
+refine_announce(Scan &scan)
+{
+	constexpr uint32 kMost = 32;
+	uint32 rows[kMost];
+	ItemPointerData tids[kMost];
+	uint32 n = pool_unknown(scan.pool, core::best_k_worst(scan.best), rows, kMost);
+	uint32 found = 0;
+
+	refine_begin(scan);
+	if (!scan.heap_recent)
+	{
+		return;
+	}
+	for (uint32 i = 0; i < n; i++)
+	{
+		tid_hint(scan.index, rows[i]);
+	}
+	for (uint32 i = 0; i < n; i++)
+	{
+		if (refine_tid(scan, rows[i], &tids[found]))
+		{
+			heap_hint(scan.index.relation, ItemPointerGetBlockNumberNoCheck(&tids[found]));
+			found++;
+		}
+	}
+	for (uint32 i = 0; i < found; i++)
+	{
+		heap_hint_row(scan.index.relation, tids[i]);
+	}
 }
 
 bool
@@ -116,8 +151,26 @@ fetch(Scan &scan, uint32 row)
 	bool again = false;
 	bool all_dead = false;
 
-	return refine_tid(scan, row, &tid) &&
-	       table_index_fetch_tuple(scan.fetch, &tid, scan.desc->xs_snapshot, scan.slot, &again, &all_dead);
+	if (!refine_tid(scan, row, &tid))
+	{
+		return false;
+	}
+
+	BlockNumber block = ItemPointerGetBlockNumberNoCheck(&tid);
+
+	if (scan.heap_recent)
+	{
+		heap_offer(scan.index.relation, scan.desc->heapRelation, scan.fetch, block);
+	}
+	if (!table_index_fetch_tuple(scan.fetch, &tid, scan.desc->xs_snapshot, scan.slot, &again, &all_dead))
+	{
+		return false;
+	}
+	if (scan.heap_recent)
+	{
+		heap_seen(scan.index.relation, block, scan.slot);
+	}
+	return true;
 }
 
 // The indexed column or expression of the tuple in the slot.

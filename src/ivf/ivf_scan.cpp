@@ -249,9 +249,13 @@ take(Scan &scan, Candidate &candidate)
 		{
 			probe_widen(scan);
 		}
-		while (!probe_enough(scan))
+		if (!probe_enough(scan))
 		{
-			probe_next(scan);
+			do
+			{
+				probe_next(scan);
+			} while (!probe_enough(scan));
+			refine_announce(scan);
 		}
 		if (pool_forgotten(scan.pool))
 		{

@@ -44,6 +44,7 @@ struct Scan
 	bool lists_estimated; // scores are estimates, but for lists sorted
 	ListWalk coming;      // in the list that is likely to be read next, if its index is set
 	uint32 sorted;
+	uint32 front; // where scores are estimates: lists[0 .. front) are the best
 	uint32 probed;
 	uint32 recalled; // lists whose forgotten rows have been read again
 	uint32 patience;
@@ -80,6 +81,7 @@ struct Scan
 
 	// Reading heap rows.
 	IndexFetchTableData *fetch;
+	bool heap_recent; // buffers of heap pages are remembered
 	TupleTableSlot *slot;
 	IndexInfo *info;
 	EState *estate;
@@ -121,6 +123,8 @@ void sift_release(Scan &scan);
 
 void refine_begin(Scan &scan);
 void refine_end(Scan &scan);
+// Has the CPU fetch the heap rows that are refined next.
+void refine_announce(Scan &scan);
 // The operator's distance of a row, from its heap tuple under the scan's snapshot.  False where no tuple is visible.
 // +infinity where the distance is NaN or NULL, which a row in a list with codes cannot be.
 bool refine_row(Scan &scan, uint32 row, double *distance);

@@ -5,6 +5,7 @@
 // best moves as they come, and spares most of those that follow.
 #include "pg/pg.h"
 
+#include "ivf/ivf_recent.h"
 #include "ivf/ivf_scan.h"
 #include "pg/memory.h"
 

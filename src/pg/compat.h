@@ -82,6 +82,47 @@ buffer_usage(Buffer buffer)
 #endif
 }
 
+// True for a table of PostgreSQL's own access method, whose fetches are IndexFetchHeapData.
+inline bool
+is_heap(Relation table)
+{
+	return table->rd_tableam == GetHeapamTableAmRoutine();
+}
+
+// Whether a fetch holds this page already.
+inline bool
+heap_fetch_has(const IndexFetchTableData *fetch, BlockNumber block)
+{
+	const IndexFetchHeapData *heap = reinterpret_cast<const IndexFetchHeapData *>(fetch);
+
+#if PG_VERSION_NUM >= 190000
+	return heap->xs_blk == block;
+#else
+	return BufferIsValid(heap->xs_cbuf) && BufferGetBlockNumber(heap->xs_cbuf) == block;
+#endif
+}
+
+// Gives a fetch the page of its next row, whose pin becomes the fetch's.
+inline void
+heap_fetch_give(IndexFetchTableData *fetch, BlockNumber block, Buffer buffer)
+{
+	IndexFetchHeapData *heap = reinterpret_cast<IndexFetchHeapData *>(fetch);
+
+#if PG_VERSION_NUM >= 190000
+	if (BlockNumberIsValid(heap->xs_blk))
+	{
+		ReleaseBuffer(heap->xs_cbuf);
+	}
+	heap->xs_blk = block;
+#else
+	if (BufferIsValid(heap->xs_cbuf))
+	{
+		ReleaseBuffer(heap->xs_cbuf);
+	}
+#endif
+	heap->xs_cbuf = buffer;
+}
+
 // The routine that an access method's handler returns, filled by fill().
 // 19 wants one that lives for ever; up to 18 the relation cache frees what it is given.
 template <void (*fill)(IndexAmRoutine *)>

@@ -8,6 +8,7 @@ extern "C"
 
 #include "access/genam.h"
 #include "access/generic_xlog.h"
+#include "access/heapam.h"
 #include "access/relation.h"
 #include "access/reloptions.h"
 #include "access/tableam.h"
