@@ -3,6 +3,8 @@ import io
 import math
 from dataclasses import dataclass
 
+import psycopg2
+
 from dataset import copy_chunks
 from kept import files_hash
 from server import execute, scalar
@@ -152,9 +154,18 @@ THEIRS = (IVFFLAT, HNSW)
 
 
 def available(connection, side):
-    """True when the server can install the side's extension."""
-    found = execute(connection, "SELECT 1 FROM pg_available_extensions WHERE name = %s", (side.extension,))
-    return bool(found)
+    """True when the server has or can install the side's extension.
+
+    Tried, not looked up: the view of what is available does not look into the folder of staged files.
+    """
+    if execute(connection, "SELECT 1 FROM pg_extension WHERE extname = %s", (side.extension,)):
+        return True
+    try:
+        execute(connection, f"CREATE EXTENSION {side.extension}")
+    except psycopg2.Error:
+        return False
+    execute(connection, f"DROP EXTENSION {side.extension}")
+    return True
 
 
 def copy_rows(connection, table, vectors):
@@ -171,9 +182,7 @@ def load_side(kept, side, data, queries, plain):
     """
     connection = kept.connection
     Rows.n, Rows.dim = data.base.shape
-    version = scalar(connection, "SELECT default_version FROM pg_available_extensions WHERE name = %s",
-                     (side.extension,))
-    made_of = f"{data.name}, {Rows.n} x {Rows.dim}, plain {plain}, {version} {side.script_hash}"
+    made_of = f"{data.name}, {Rows.n} x {Rows.dim}, plain {plain}, {side.script_hash}"
     if not kept.tables_fit(side, made_of):
         execute(connection, f"CREATE SCHEMA {side.schema}")
         execute(connection, f"CREATE EXTENSION {side.extension} SCHEMA {side.schema}")
@@ -181,7 +190,7 @@ def load_side(kept, side, data, queries, plain):
         kept.put(side.name, made_of)
     execute(connection, f"DROP TABLE IF EXISTS {side.query_table}")
     load_table(connection, side, side.query_table, queries, plain)
-    return version
+    return scalar(connection, "SELECT extversion FROM pg_extension WHERE extname = %s", (side.extension,))
 
 
 def load_table(connection, side, table, vectors, plain):
