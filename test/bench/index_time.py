@@ -84,16 +84,22 @@ def measure_index_time(bench):
     for goal in bench.goals:
         peers = [config for config in bench.configs() if config in sides.THEIRS]
         for peer in peers:
-            point = fastest(bench, peer, goal)
-            ours = ours_at(bench, point["recall"][2]) if point else None
+            point = fastest(bench, peer, goal) or most(bench, peer)
+            ours = ours_at(bench, point["recall"][2])
             if not ours:
-                bench.results.missing(f"{peer.key} at {goal}: no setting reaches the recall")
+                bench.results.missing(f"{peer.key} at {goal}: we do not reach its recall")
                 continue
             by_client, inside = bars(bench).get((peer.key, goal), (None, None))
             report(bench, goal, (peer, point), ours, (("by a client", time_queries, by_client),
                                                       ("index time", time_lateral, inside)))
         if not peers:
             alone(bench, goal)
+
+
+def most(bench, peer):
+    """The peer's point of the highest recall, where none reaches the goal: hnsw's ef_search ends at 1,000."""
+    points = [point for run in bench.sweeps[peer.key] for point in run.points.values()]
+    return max(points, key=lambda point: point["recall"][2])
 
 
 def alone(bench, goal):
