@@ -3,6 +3,7 @@
 #   make demo          what vecsim is, on real data: installs what is missing, builds, shows
 #   make test          everything that can be checked; the last line counts
 #   make, install      the library, and its place in PostgreSQL's directories
+#   install-compat     likewise, and vecsim as the extension "vector" too: pgvector's name (uninstall-compat)
 #   deps               the Debian packages of test/packages.txt
 #   unit rules         tests of the pure rooms; the rules that hold the design
 #   neon               tests of the kernels for AArch64, built by a cross compiler and run by an emulator
@@ -56,6 +57,25 @@ build/flags: FORCE
 	@mkdir -p build; printf '%s\n' $(if $(WERROR),,'$(FLAGS)') '$(FLAGS) -Werror' | \
 	  grep -qxF -f - $@ 2>/dev/null || echo '$(FLAGS) $(WERROR)' | sed 's/ *$$//' >$@
 FORCE:
+
+# The extension "vector": vecsim under pgvector's name, made from the same script.  It takes nobody's place.
+COMPAT     = vector--0.8.6.sql
+COMPAT_DIR = $(DESTDIR)$(datadir)/extension
+
+build/compat/$(COMPAT): sql/compat.awk sql/vecsim--0.1.0.sql
+	@mkdir -p $(@D)
+	awk -f $^ >$@
+
+install-compat: build/compat/$(COMPAT)
+	@if [ -e '$(COMPAT_DIR)/vector.control' ] && ! grep -q vecsim '$(COMPAT_DIR)/vector.control'; then \
+	  echo "'$(COMPAT_DIR)/vector.control' is not vecsim's: pgvector is installed, remove it first" >&2; exit 1; fi
+	@$(MAKE) --no-print-directory install
+	$(INSTALL_DATA) sql/compat.control '$(COMPAT_DIR)/vector.control'
+	$(INSTALL_DATA) build/compat/$(COMPAT) '$(COMPAT_DIR)/$(COMPAT)'
+
+uninstall-compat:
+	@if ! grep -qs vecsim '$(COMPAT_DIR)/vector.control'; then echo 'vecsim is not installed as "vector"' >&2; exit 1; fi
+	rm -f '$(COMPAT_DIR)/vector.control' '$(COMPAT_DIR)/$(COMPAT)'
 
 # The pure rooms and their tests, without PostgreSQL.
 UNIT_OBJS  = $(patsubst %.cpp,build/unit/%.o,$(wildcard test/unit/*.cpp) $(SRC_KERNELS) $(SRC_CORE))
@@ -118,8 +138,9 @@ PYTHON = /usr/bin/python3
 RUN    = PG_CONFIG='$(PG_CONFIG)' $(PYTHON) test/run.py
 
 stage: all
-	@rm -rf build/root
+	@rm -rf build/root build/root-compat
 	@$(MAKE) --no-print-directory -s install DESTDIR='$(CURDIR)/build/root'
+	@$(MAKE) --no-print-directory -s install-compat DESTDIR='$(CURDIR)/build/root-compat'
 
 ifdef NO_INSTALLCHECK
 installcheck: stage
@@ -167,6 +188,6 @@ lint:
 	printf '%s\n' $(SRC_KERNELS) $(SRC_CORE) $(SRC_PG) | xargs -P 2 -I FILE \
 	  clang-tidy --quiet FILE -- -xc++ $(filter-out -MMD -MP,$(CPPFLAGS)) -Ibuild/lint $(DIALECT) -fopenmp
 
-.PHONY: FORCE deps unit neon rules rules-objects stage isolation pgtap prove examples demo psql test matrix \
-        bench format lint
+.PHONY: FORCE install-compat uninstall-compat deps unit neon rules rules-objects stage isolation pgtap \
+        prove examples clients demo psql test matrix bench format lint
 .DEFAULT_GOAL = all

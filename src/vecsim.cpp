@@ -3,6 +3,7 @@
 
 #include "pg/guc.h"
 
+#include "ivf/ivf_compat.h"
 #include "ivf/ivf_limit.h"
 #include "ivf/ivf_options.h"
 
@@ -17,5 +18,6 @@ _PG_init(void)
 	vecsim::pg::guc_init();
 	vecsim::ivf::options_init();
 	vecsim::ivf::limit_init();
+	vecsim::ivf::compat_init();
 }
 }

@@ -217,7 +217,8 @@ class Runner:
         conf.chmod(0o644)
         # TESTDIR is for 15, the other folders for later versions.
         env = dict(TESTDIR=str(tree), TESTDATADIR=str(tree / "tmp_check"), TESTLOGDIR=str(tree / "tmp_check/log"),
-                   PG_REGRESS=str(test / "regress/pg_regress"), PGPORT="65432", TEMP_CONFIG=str(conf))
+                   PG_REGRESS=str(test / "regress/pg_regress"), PGPORT="65432", TEMP_CONFIG=str(conf),
+                   COMPAT_CONFIG="\n".join(self.stage.settings_compat or []))
         counts = count_tap(*self.there("prove", env, "prove", "-v", "-I", test / "perl", "-I", tree / "test/t", *files))
         if counts.failed:
             self.keep("prove", tree / "tmp_check")

@@ -41,7 +41,11 @@ def unprivileged_user():
 
 
 class Stage:
-    """The copy: .tree is the source tree, .root what `make stage` installed, .env the environment for programs."""
+    """The copy: .tree is the source tree, .root what `make stage` installed, .env the environment for programs.
+
+    .root_compat has, beside that, vecsim under pgvector's name.  .settings and .settings_compat are lines of
+    postgresql.conf that make a server find the extensions there; the latter is None where it cannot be told to.
+    """
 
     def __enter__(self):
         self.bindir = pg_config("bindir")
@@ -61,15 +65,22 @@ class Stage:
         self.tree = self.path / "tree"
         self.root = self.path / "root"
         shutil.copytree(ROOT, self.tree, ignore=NOT_COPIED)
-        if (ROOT / "build/root").is_dir():
-            shutil.copytree(ROOT / "build/root", self.root)
+        self.root_compat = self.path / "root-compat"
+        for root in (self.root, self.root_compat):
+            if (ROOT / "build" / root.name).is_dir():
+                shutil.copytree(ROOT / "build" / root.name, root)
         (self.path / "socket").mkdir()
         self.env = self._environment()
         self.path.chmod(0o755)
         if self.user:
             for path in [self.path, *self.path.rglob("*")]:
                 os.chown(path, self.user.pw_uid, self.user.pw_gid)
-        self.settings = self._settings()
+        self.settings, self.settings_compat = self._settings(self.root), self._settings(self.root_compat)
+        if self.settings is None:
+            if not pathlib.Path(pg_config("sharedir"), "extension/vecsim.control").exists():
+                raise StageError("this PostgreSQL loads extensions only from its own folders: run `make install` first")
+            print("# this PostgreSQL loads extensions only from its own folders: the installed vecsim is used")
+            self.settings = []
 
     def _environment(self):
         env = {name: value for name, value in os.environ.items()
@@ -79,19 +90,16 @@ class Stage:
                    PYTHONUNBUFFERED="1")
         return env
 
-    def _settings(self):
-        """Lines of postgresql.conf that make a server find the extension in the stage."""
+    def _settings(self, root):
+        """Lines of postgresql.conf that make a server find the extensions of a folder; None where it cannot."""
         known = self.output([f"{self.bindir}/postgres", "--describe-config"])
         if "extension_destdir\t" in known:
-            return [f"extension_destdir = '{self.root}'"]
+            return [f"extension_destdir = '{root}'"]
         sharedir, libdir = pg_config("sharedir"), pg_config("pkglibdir")
         if "extension_control_path\t" in known:
-            return [f"extension_control_path = '{self.root}{sharedir}:$system'",
-                    f"dynamic_library_path = '{self.root}{libdir}:$libdir'"]
-        if not pathlib.Path(sharedir, "extension/vecsim.control").exists():
-            raise StageError("this PostgreSQL loads extensions only from its own folders: run `make install` first")
-        print("# this PostgreSQL loads extensions only from its own folders: the installed vecsim is used")
-        return []
+            return [f"extension_control_path = '{root}{sharedir}:$system'",
+                    f"dynamic_library_path = '{root}{libdir}:$libdir'"]
+        return None
 
     def popen(self, command, env=None, **options):
         """Starts a program as the stage's user, in the tree unless told otherwise."""

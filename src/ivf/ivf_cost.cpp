@@ -10,7 +10,7 @@
 #include "pg/pg.h"
 
 #include "ivf/ivf.h"
-#include "pg/guc.h"
+#include "ivf/ivf_effort.h"
 
 #include <cmath>
 
@@ -86,7 +86,8 @@ share_probed(const Index &opened)
 	constexpr double kBefore = 1.6;
 	double lists = opened.meta.lists;
 	double patience = patience_of(opened);
-	double probes = pg::guc_probes > 0 ? pg::guc_probes : kBefore * patience;
+	Effort effort = effort_of(opened);
+	double probes = effort.probes > 0 ? effort.probes : Max(kBefore * patience, effort.at_least);
 
 	return Min(1.0, probes / Max(lists, 1.0));
 }

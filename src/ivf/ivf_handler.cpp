@@ -2,19 +2,20 @@
 #include "pg/pg.h"
 
 #include "ivf/ivf.h"
+#include "ivf/ivf_handler.h"
 #include "ivf/ivf_options.h"
 
 using namespace vecsim;
 
 // PostgreSQL's prototype lacks the const.
 static char *
-build_phase_name(int64 phase)
+phase_name(int64 phase)
 {
 	return const_cast<char *>(ivf::build_phase_name(phase));
 }
 
-static void
-fill_routine(IndexAmRoutine *am)
+void
+ivf::handler_fill(IndexAmRoutine *am)
 {
 	am->type = T_IndexAmRoutine;
 	am->amstrategies = 1;
@@ -30,7 +31,7 @@ fill_routine(IndexAmRoutine *am)
 	am->amvacuumcleanup = ivf::vacuum_cleanup;
 	am->amcostestimate = ivf::cost_estimate;
 	am->amoptions = ivf::options_parse;
-	am->ambuildphasename = build_phase_name;
+	am->ambuildphasename = phase_name;
 	am->amvalidate = ivf::validate;
 	am->ambeginscan = ivf::begin_scan;
 	am->amrescan = ivf::rescan;
@@ -49,7 +50,7 @@ PG_FUNCTION_INFO_V1(vecsim_ivf_metric_cosine);
 Datum
 vecsim_ivf_handler(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_POINTER(compat::am_routine<fill_routine>());
+	PG_RETURN_POINTER(compat::am_routine<ivf::handler_fill>());
 }
 
 // Support function 1 of the opclasses: the metric's id.

@@ -3,18 +3,23 @@
 
 #include "ivf/ivf.h"
 #include "ivf/ivf_options.h"
+#include "pg/guc.h"
 
 namespace vecsim::ivf
 {
 
 static relopt_kind option_kind;
+static relopt_kind ivfflat_kind;
+static relopt_kind hnsw_kind;
 
-// As reloptions.c lays them out: a varlena.
+// As reloptions.c lays them out: a varlena.  One for all names; what a name does not have stays 0.
 struct IvfOptions
 {
 	int32 vl_len_; // varlena header, do not touch
 	int lists;
 	int quantizer; // core::QuantizerId, kQuantizerAuto
+	int m;         // hnsw's, 0 where not given
+	int ef_construction;
 };
 
 static constexpr int kQuantizerAuto = 0; // options_default_quantizer()
@@ -36,6 +41,15 @@ options_init()
 	add_enum_reloption(option_kind, "quantizer", "How vectors are coded in the index", quantizers,
 	                   kQuantizerAuto, "Valid values are \"auto\", \"rabitq\", \"sq8\" and \"flat\".",
 	                   AccessExclusiveLock);
+
+	// pgvector's ranges.  Where lists are not given they are automatic, and not pgvector's 100.
+	ivfflat_kind = add_reloption_kind();
+	add_int_reloption(ivfflat_kind, "lists", "Number of lists, automatic if not given", 0, 1, 32768,
+	                  AccessExclusiveLock);
+	hnsw_kind = add_reloption_kind();
+	add_int_reloption(hnsw_kind, "m", "Accepted and without effect", 0, 2, 100, AccessExclusiveLock);
+	add_int_reloption(hnsw_kind, "ef_construction", "Accepted and without effect", 0, 4, 1000,
+	                  AccessExclusiveLock);
 }
 
 bytea *
@@ -48,6 +62,45 @@ options_parse(Datum reloptions, bool validate)
 
 	return static_cast<bytea *>(
 		build_reloptions(reloptions, validate, option_kind, sizeof(IvfOptions), table, lengthof(table)));
+}
+
+bytea *
+options_parse_ivfflat(Datum reloptions, bool validate)
+{
+	static const relopt_parse_elt table[] = {{"lists", RELOPT_TYPE_INT, offsetof(IvfOptions, lists)}};
+
+	return static_cast<bytea *>(
+		build_reloptions(reloptions, validate, ivfflat_kind, sizeof(IvfOptions), table, lengthof(table)));
+}
+
+bytea *
+options_parse_hnsw(Datum reloptions, bool validate)
+{
+	static const relopt_parse_elt table[] = {
+		{"m", RELOPT_TYPE_INT, offsetof(IvfOptions, m)},
+		{"ef_construction", RELOPT_TYPE_INT, offsetof(IvfOptions, ef_construction)},
+	};
+	constexpr int kDefaultM = 16;
+	constexpr int kDefaultConstruction = 64;
+	IvfOptions *options = static_cast<IvfOptions *>(
+		build_reloptions(reloptions, validate, hnsw_kind, sizeof(IvfOptions), table, lengthof(table)));
+
+	if (validate && options != nullptr)
+	{
+		int m = options->m > 0 ? options->m : kDefaultM;
+		int construction = options->ef_construction > 0 ? options->ef_construction : kDefaultConstruction;
+
+		if (construction < 2 * m)
+		{
+			ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			                errmsg("ef_construction must be greater than or equal to 2 * m")));
+		}
+		ereport(NOTICE, (errmsg("an hnsw index of vecsim has no use for \"m\" and \"ef_construction\""),
+		                 errdetail("It is an inverted file, whose number of lists follows from the table."),
+		                 errhint("Set ivf.target_recall, or hnsw.ef_search beyond %d, for more recall.",
+		                         pg::kHnswEfSearch)));
+	}
+	return reinterpret_cast<bytea *>(options);
 }
 
 static const IvfOptions *

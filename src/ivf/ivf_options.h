@@ -12,8 +12,11 @@ namespace vecsim::ivf
 // Registers the options.  Called once, when the library is loaded.
 void options_init();
 
-// amoptions.
+// amoptions, of ivf and of its other names.
 bytea *options_parse(Datum reloptions, bool validate);
+bytea *options_parse_ivfflat(Datum reloptions, bool validate); // lists
+bytea *options_parse_hnsw(Datum reloptions,
+                          bool validate); // m, ef_construction: a NOTICE says they do nothing
 
 // What was asked for, or the default.
 int options_lists(Relation index); // 0 = automatic

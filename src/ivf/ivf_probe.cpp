@@ -3,9 +3,9 @@
 
 #include "core/stop.h"
 #include "ivf/ivf_centroid.h"
+#include "ivf/ivf_effort.h"
 #include "ivf/ivf_limit.h"
 #include "ivf/ivf_scan.h"
-#include "pg/guc.h"
 #include "pg/memory.h"
 
 #include <cfloat>
@@ -32,7 +32,7 @@ patience_of(const Index &index)
 {
 	bool by_reach = index.metric->id == core::MetricId::InnerProduct;
 
-	return core::patience_for(pg::guc_target_recall, index.meta.lists,
+	return core::patience_for(effort_of(index).target_recall, index.meta.lists,
 	                          by_reach ? 1 : entries_a_row(*index.quantizer));
 }
 
@@ -46,6 +46,7 @@ probe_begin(Scan &scan, Datum query)
 	}
 
 	uint64 limit = limit_of(scan.desc->orderByData[0]);
+	Effort effort = effort_of(scan.index);
 
 	scan.probed = 0;
 	scan.sorted = 0;
@@ -54,9 +55,10 @@ probe_begin(Scan &scan, Datum query)
 	scan.streamed = false;
 	scan.streak = 0;
 	scan.consumed = 0;
-	scan.due = static_cast<uint32>(pg::guc_probes);
+	scan.due = effort.probes;
+	scan.at_least = effort.at_least;
 	scan.patience = patience_of(scan.index);
-	scan.everything = scan.due == 0 && pg::guc_target_recall >= 1;
+	scan.everything = scan.due == 0 && effort.target_recall >= 1;
 	set_wanted(scan, limit > 0 ? limit : kFirstWanted);
 	if (scan.prepared == nullptr)
 	{
@@ -82,7 +84,8 @@ prepare_query(Scan &scan, Datum query)
 	const Index &index = scan.index;
 	types::Vector *vector = types::vector_from_datum(query);
 	uint32 dim = index.meta.dim;
-	bool certain = pg::guc_probes == 0 && pg::guc_target_recall >= 1;
+	Effort effort = effort_of(index);
+	bool certain = effort.probes == 0 && effort.target_recall >= 1;
 
 	if (vector->dim != static_cast<int>(dim))
 	{
@@ -211,7 +214,8 @@ probe_enough(const Scan &scan)
 	{
 		return scan.probed >= scan.due;
 	}
-	return !scan.everything && scan.best.n >= scan.best.k && scan.streak >= scan.patience;
+	return !scan.everything && scan.probed >= scan.at_least && scan.best.n >= scan.best.k &&
+	       scan.streak >= scan.patience;
 }
 
 void
@@ -238,7 +242,7 @@ probe_widen(Scan &scan)
 	}
 	if (scan.due > 0)
 	{
-		scan.due = Min(scan.index.meta.lists, scan.probed + static_cast<uint32>(pg::guc_probes));
+		scan.due = Min(scan.index.meta.lists, scan.probed + effort_of(scan.index).probes);
 		return;
 	}
 	set_wanted(scan, Max(scan.wanted, scan.consumed) * 2);

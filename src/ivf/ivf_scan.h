@@ -50,6 +50,7 @@ struct Scan
 	uint32 patience;
 	uint32 streak;   // lists in a row that brought no row into the best K
 	uint32 due;      // lists to read before rows are handed out, where ivf.probes says so
+	uint32 at_least; // lists to read where they are not due
 	bool everything; // read all lists before a row is handed out
 	bool streamed;   // all rows were met by their cold codes
 	core::BestK best;

@@ -1,6 +1,6 @@
 # 014_adopt.pl - tables of pgvector's become tables of vecsim's in place.
 #
-# The extension "vector" stands in a schema beside vecsim.  Needs it installed.
+# An extension "vector" stands in a schema beside vecsim: vecsim under that name, and pgvector where it is installed.
 use strict;
 use warnings FATAL => 'all';
 
@@ -10,38 +10,53 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 use VecsimTest;
 
-my $node = new_node('adopt');
-my ($state, $text);
+my $node;
 
 sub value { return $node->safe_psql('postgres', @_) }
 
 sub fails
 {
 	my ($sql, $expected, $like, $name) = @_;
+	my ($state, $text) = sqlstate_of($node, $sql);
+	local $Test::Builder::Level = $Test::Builder::Level + 1;
 
-	($state, $text) = sqlstate_of($node, $sql);
 	is($state, $expected, $name);
 	return like($text, $like, "... $name: the text");
 }
 
-if (value(q(SELECT count(*) FROM pg_available_extensions WHERE name = 'vector')) == 0)
+my $casts = q(SELECT string_agg(format('%s to %s %s', castsource::regtype, casttarget::regtype, castcontext), ', '
+	ORDER BY castsource::regtype::text) FROM pg_cast WHERE castmethod = 'b' AND oid >= 16384);
+
+plan skip_all => 'no extension "vector" can be had here' unless vector_extensions();
+foreach my $extension (vector_extensions())
 {
-	plan skip_all => 'the extension "vector" is not installed';
+	my ($what, $conf) = @$extension;
+
+	note("---- $what");
+	$node = new_node('adopt_' . ($what =~ s/ /_/gr), conf => $conf);
+	refused();
+	adopted();
+	in_place($_) foreach (3, 16, 1000);
+	checked();
+	gone();
+	$node->stop;
 }
+done_testing();
 
-# ---- Refused ----
-
-fails('SELECT vecsim_adopt_pgvector()', '42704', qr/extension "vector" does not exist/, 'no pgvector');
-value('CREATE SCHEMA pgv; CREATE EXTENSION vector SCHEMA pgv; CREATE ROLE stranger');
-note('the extension "vector" is of version ' . value(q(SELECT extversion FROM pg_extension WHERE extname = 'vector')));
-fails('SET ROLE stranger; SELECT vecsim_adopt_pgvector()', '42501', qr/must be superuser/, 'not a superuser');
-fails(<<'SQL', '42710', qr/another cast .*Drop it with DROP CAST/s, 'a cast with a function in the way');
+# What must be refused.
+sub refused
+{
+	fails('SELECT vecsim_adopt_pgvector()', '42704', qr/extension "vector" does not exist/, 'no pgvector');
+	value('CREATE SCHEMA pgv; CREATE EXTENSION vector SCHEMA pgv; CREATE ROLE stranger');
+	note('the extension "vector" is of version ' . value(q(SELECT extversion FROM pg_extension WHERE extname = 'vector')));
+	fails('SET ROLE stranger; SELECT vecsim_adopt_pgvector()', '42501', qr/must be superuser/, 'not a superuser');
+	fails(<<'SQL', '42710', qr/another cast .*Drop it with DROP CAST/s, 'a cast with a function in the way');
 BEGIN;
 CREATE FUNCTION f(pgv.vector) RETURNS public.vector LANGUAGE sql AS 'SELECT NULL::public.vector';
 CREATE CAST (pgv.vector AS public.vector) WITH FUNCTION f(pgv.vector);
 SELECT vecsim_adopt_pgvector();
 SQL
-fails(<<'SQL', '0A000', qr/has no type of this extension/, 'an extension "vector" without such types');
+	fails(<<'SQL', '0A000', qr/has no type of this extension/, 'an extension "vector" without such types');
 BEGIN;
 ALTER EXTENSION vector DROP FUNCTION pgv.vector_dims(pgv.vector);
 ALTER TYPE pgv.vector RENAME TO vektor;
@@ -49,7 +64,7 @@ DO $$ BEGIN ALTER TYPE pgv.halfvec RENAME TO halbvek; EXCEPTION WHEN undefined_o
 DO $$ BEGIN ALTER TYPE pgv.sparsevec RENAME TO dunnvek; EXCEPTION WHEN undefined_object THEN END $$;
 SELECT vecsim_adopt_pgvector();
 SQL
-fails(<<'SQL', '0A000', qr/type pgv.vector are not laid out as values of type public.vector/, 'another layout');
+	fails(<<'SQL', '0A000', qr/type pgv.vector are not laid out as values of type public.vector/, 'another layout');
 BEGIN;
 DROP EXTENSION vector;
 CREATE EXTENSION vector SCHEMA pgv;
@@ -61,28 +76,32 @@ CREATE TYPE pgv.vector (INPUT = pgv.other_in, OUTPUT = pgv.other_out);
 ALTER EXTENSION vector ADD TYPE pgv.vector;
 SELECT vecsim_adopt_pgvector();
 SQL
-my $casts = q(SELECT string_agg(format('%s to %s %s', castsource::regtype, casttarget::regtype, castcontext), ', '
-	ORDER BY castsource::regtype::text) FROM pg_cast WHERE castmethod = 'b' AND oid >= 16384);
-is(value($casts), '', 'whatever is refused leaves no cast');
+	is(value($casts), '', 'whatever is refused leaves no cast');
+	return;
+}
 
-# ---- Adopted ----
-
-my $types = value('SELECT vecsim_adopt_pgvector()');
-like($types, qr/^\{vector/, 'adopted');
-like(value($casts), qr/pgv.vector to vector a.*vector to pgv.vector a/, 'there are casts both ways, in assignments');
-my $before = value($casts);
-is(value('SELECT vecsim_adopt_pgvector()'), $types, 'once more: the same answer');
-is(value($casts), $before, '... and no cast more');
-is(value(q(SELECT bool_and(n = 2) FROM (SELECT count(*) AS n FROM pg_depend
-	WHERE classid = 'pg_cast'::regclass AND deptype = 'x' GROUP BY objid) d)), 't',
-	'... and each hangs on both extensions, once');
-
-# A table, with values of all storage forms: short headers, long ones, out of line.
-foreach my $dim (3, 16, 2000)
+# The casts.
+sub adopted
 {
+	my $types = value('SELECT vecsim_adopt_pgvector()');
+	like($types, qr/^\{vector/, 'adopted');
+	like(value($casts), qr/pgv.vector to vector a.*vector to pgv.vector a/, 'there are casts both ways, in assignments');
+	my $before = value($casts);
+	is(value('SELECT vecsim_adopt_pgvector()'), $types, 'once more: the same answer');
+	is(value($casts), $before, '... and no cast more');
+	is(value(q(SELECT bool_and(n = 2) FROM (SELECT count(*) AS n FROM pg_depend
+		WHERE classid = 'pg_cast'::regclass AND deptype = 'x' GROUP BY objid) d)), 't',
+		'... and each hangs on both extensions, once');
+	return;
+}
+
+# A table; by its dimensions the values have short headers, long ones, or are out of line.
+sub in_place
+{
+	my ($dim) = @_;
 	value(<<SQL);
 CREATE TABLE t (id bigint PRIMARY KEY, v pgv.vector($dim));
-INSERT INTO t SELECT i, make_vector(i, $dim)::real[]::pgv.vector FROM generate_series(1, 300) i;
+INSERT INTO t SELECT i, make_vector(i, $dim)::real[]::pgv.vector FROM generate_series(1, 200) i;
 INSERT INTO t VALUES (1000, NULL);
 CREATE INDEX old ON t USING hnsw (v pgv.vector_l2_ops);
 SQL
@@ -111,36 +130,42 @@ SQL
 	fails("INSERT INTO t VALUES (5000, make_vector(1, $other))", '22000', qr/expected $dim dimensions/,
 		"$dim: the dimensions are held from now on");
 	value('DROP TABLE t');
+	return;
 }
 
 # What is not instant is checked.
-value(<<'SQL');
+sub checked
+{
+	value(<<'SQL');
 CREATE TABLE t (id bigint, v pgv.vector, a pgv.vector(3)[], n pgv.vector(3) NOT NULL DEFAULT '[0,0,0]');
 INSERT INTO t VALUES (1, '[1,2,3]', '{"[1,2,3]","[4,5,6]"}', '[7,8,9]');
 SQL
-my $filenode = q(SELECT pg_relation_filenode('t'));
-my $first = value($filenode);
-value('ALTER TABLE t ALTER v TYPE public.vector, ALTER n TYPE public.vector(3)');
-is(value($filenode), $first, 'any dimensions, and a default: the table was not rewritten');
-value('ALTER TABLE t ALTER v TYPE pgv.vector, ALTER n TYPE pgv.vector(3)');
-is(value('SELECT v, n FROM t'), '[1,2,3]|[7,8,9]', 'there is a way back');
-fails('ALTER TABLE t ALTER v TYPE public.vector(4)', '22000', qr/expected 4 dimensions, not 3/,
-	'a column of any dimensions is checked');
-value('ALTER TABLE t ALTER v TYPE public.vector(3), ALTER a TYPE public.vector(3)[], ALTER n TYPE public.vector(3)');
-is(value('SELECT v, a, n FROM t'), '[1,2,3]|{"[1,2,3]","[4,5,6]"}|[7,8,9]', '... and passes; arrays go too');
-value('INSERT INTO t (id) VALUES (2)');
-is(value('SELECT n FROM t WHERE id = 2'), '[0,0,0]', 'the default went with its column');
-is(value(q(EXPLAIN (VERBOSE, COSTS OFF) SELECT n::vector(3) FROM t)), "Seq Scan on public.t\n  Output: n",
-	'a check that the column has made is left out');
-like(value(q(EXPLAIN (VERBOSE, COSTS OFF) SELECT n::pgv.vector::public.vector(4) FROM t)), qr/::vector\(4\)/,
-	'another is made');
+	my $filenode = q(SELECT pg_relation_filenode('t'));
+	my $first = value($filenode);
+	value('ALTER TABLE t ALTER v TYPE public.vector, ALTER n TYPE public.vector(3)');
+	is(value($filenode), $first, 'any dimensions, and a default: the table was not rewritten');
+	value('ALTER TABLE t ALTER v TYPE pgv.vector, ALTER n TYPE pgv.vector(3)');
+	is(value('SELECT v, n FROM t'), '[1,2,3]|[7,8,9]', 'there is a way back');
+	fails('ALTER TABLE t ALTER v TYPE public.vector(4)', '22000', qr/expected 4 dimensions, not 3/,
+		'a column of any dimensions is checked');
+	value('ALTER TABLE t ALTER v TYPE public.vector(3), ALTER a TYPE public.vector(3)[], ALTER n TYPE public.vector(3)');
+	is(value('SELECT v, a, n FROM t'), '[1,2,3]|{"[1,2,3]","[4,5,6]"}|[7,8,9]', '... and passes; arrays go too');
+	value('INSERT INTO t (id) VALUES (2)');
+	is(value('SELECT n FROM t WHERE id = 2'), '[0,0,0]', 'the default went with its column');
+	is(value(q(EXPLAIN (VERBOSE, COSTS OFF) SELECT n::vector(3) FROM t)), "Seq Scan on public.t\n  Output: n",
+		'a check that the column has made is left out');
+	like(value(q(EXPLAIN (VERBOSE, COSTS OFF) SELECT n::pgv.vector::public.vector(4) FROM t)), qr/::vector\(4\)/,
+		'another is made');
+	return;
+}
 
-# ---- Gone with either ----
-
-fails('DROP EXTENSION vector', '2BP01', qr/default value/, 'pgvector stays while something uses it');
-value('DROP TABLE t; DROP EXTENSION vector');
-is(value($casts), '', 'the casts go with pgvector');
-value('CREATE EXTENSION vector SCHEMA pgv; SELECT vecsim_adopt_pgvector(); DROP EXTENSION vecsim CASCADE');
-is(value($casts), '', 'the casts go with vecsim');
-
-done_testing();
+# The casts go with either extension.
+sub gone
+{
+	fails('DROP EXTENSION vector', '2BP01', qr/default value/, 'pgvector stays while something uses it');
+	value('DROP TABLE t; DROP EXTENSION vector');
+	is(value($casts), '', 'the casts go with pgvector');
+	value('CREATE EXTENSION vector SCHEMA pgv; SELECT vecsim_adopt_pgvector(); DROP EXTENSION vecsim CASCADE');
+	is(value($casts), '', 'the casts go with vecsim');
+	return;
+}

@@ -11,8 +11,8 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 use Time::HiRes qw(sleep time);
 
-our @EXPORT = qw(new_node fill same_answers found_themselves start_psql finish_psql poll_start sqlstate_of index_file
-  page_images start_by file_bytes);
+our @EXPORT = qw(new_node fill vector_extensions has_pgvector same_answers found_themselves start_psql finish_psql
+  poll_start sqlstate_of index_file page_images start_by file_bytes);
 
 # SQL that every node gets.
 #   make_vector(n, dim)  the n-th vector of a series: forty clusters, the same on every machine
@@ -81,6 +81,25 @@ sub new_node
 	$node->start;
 	$node->safe_psql('postgres', $helpers);
 	return $node;
+}
+
+# The extensions of the name "vector" that a test can have: [ what it is, lines for postgresql.conf ].  vecsim under that
+# name is always there but on a PostgreSQL that cannot be told where to look; pgvector where it is installed.
+sub vector_extensions
+{
+	my @found;
+
+	push @found, [ 'vecsim as vector', "$ENV{COMPAT_CONFIG}\n" ] if $ENV{COMPAT_CONFIG};
+	push @found, [ 'pgvector', '' ] if has_pgvector();
+	return @found;
+}
+
+# Whether pgvector is installed.
+sub has_pgvector
+{
+	my ($folder) = PostgreSQL::Test::Utils::run_command([ 'pg_config', '--sharedir' ]);
+
+	return -e "$folder/extension/vector.control";
 }
 
 # Makes a table t (or another) of n vectors, ids from 1, and an index t_v_idx on it unless no_index is set.
