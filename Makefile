@@ -7,7 +7,7 @@
 #   deps               the Debian packages of test/packages.txt
 #   unit rules         tests of the pure rooms; the rules that hold the design
 #   neon               tests of the kernels for AArch64, built by a cross compiler and run by an emulator
-#   installcheck isolation pgtap prove examples    one suite each, on a throw-away server
+#   installcheck isolation pgtap prove examples clients    one suite each, on a throw-away server
 #   psql               a throw-away server with the bundled data, and a prompt
 #   bench              the measurements (BENCH_ARGS=--help)
 #   matrix             the suites on every supported PostgreSQL, each in a folder of its own (MATRIX_ARGS=--help)
@@ -146,7 +146,7 @@ ifdef NO_INSTALLCHECK
 installcheck: stage
 	$(RUN) regress
 endif
-isolation pgtap prove examples: stage
+isolation pgtap prove examples clients: stage
 	$(RUN) $@
 
 deps:

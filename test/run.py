@@ -2,11 +2,13 @@
 """run.py all|SUITE... [--only NAME] - runs test suites and counts: its last line is "N passed, N failed".
 
 --only runs, of the suites that are made of files, the file of that name (without its suffix).
-Suites: rules unit neon regress isolation pgtap prove examples demo.  What they run was built by make.  A suite that
-ran no test has failed.  Logs and, after a failure, what it left behind are in build/test/SUITE.
+Suites: rules unit neon regress isolation pgtap prove examples clients demo.  What they run was built by make.  A suite
+that neither ran a test nor said why it skipped has failed.  Logs and, after a failure, what it left behind are in
+build/test/SUITE.
 """
 
 import functools
+import os
 import pathlib
 import platform
 import re
@@ -16,6 +18,7 @@ import sys
 import traceback
 
 import stage as staging
+from clients import environment
 
 ROOT = staging.ROOT
 SUITE_SECONDS = 1500
@@ -27,6 +30,12 @@ LEVELS = {
     "avx2": {"avx2", "f16c"},
     "avx512": {"avx512f", "avx512bw", "avx512dq", "avx512vl"},
     "neon": {"asimd"},
+}
+
+# Programs of test/clients, by the requirements that they have.
+CLIENTS = {
+    "requirements.txt": ["psycopg", "asyncpg", "sqlalchemy", "django"],
+    "requirements-langchain.txt": ["langchain"],
 }
 
 
@@ -92,11 +101,11 @@ class Runner:
         if "stage" in self.__dict__:
             self.stage.__exit__()
 
-    def here(self, suite, *command):
+    def here(self, suite, *command, env=None):
         """Runs a program in the source tree as this user: (status, text)."""
         process = staging.subprocess.Popen(
             command, cwd=ROOT, text=True, start_new_session=True, stdin=staging.subprocess.DEVNULL,
-            stdout=staging.subprocess.PIPE, stderr=staging.subprocess.STDOUT)
+            stdout=staging.subprocess.PIPE, stderr=staging.subprocess.STDOUT, env={**os.environ, **(env or {})})
         return self._follow(suite, process)
 
     def there(self, suite, env, *command):
@@ -230,17 +239,46 @@ class Runner:
             env = {**server.env, "PGDATABASE": "examples"}
             return count_tap(*self.there("examples", env, PYTHON, "test/examples.py", "README.md"))
 
+    def clients(self):
+        """Clients from PyPI, each with both names of the extension."""
+        counts, pythons = Counts(), {}
+        for requirements, programs in CLIENTS.items():
+            programs = [name for name in programs if self.only in (None, name)]
+            try:
+                for name in programs:
+                    pythons[name] = environment.python_with(ROOT / "test/clients" / requirements)
+            except environment.Unreachable as problem:
+                print(f"# skipped: {' '.join(programs)}, because PyPI cannot be reached: {problem}")
+                counts.skipped += len(programs)
+        for extension, settings in ("vecsim", []), ("vector", self.stage.settings_compat):
+            if settings is not None:
+                counts.add(self._clients_of(extension, settings, pythons))
+        return counts
+
+    def _clients_of(self, extension, settings, pythons):
+        """The tests of all clients with one extension, on one server, each in a database of its own."""
+        counts = Counts()
+        with staging.Server(self.stage, settings) as server:
+            for name, python in pythons.items():
+                self.stage.output(["psql", "-Xq", "-c", f"CREATE DATABASE {name}"], server.env)
+                env = {**server.env, "PGDATABASE": name, "VECSIM_EXTENSION": extension, "PYTHONDONTWRITEBYTECODE": "1"}
+                counts.add(count_tap(*self.here(f"clients_{name}_{extension}", python, f"test/clients/with_{name}.py",
+                                                env=env)))
+            if counts.failed:
+                self.keep(f"clients_{extension}", server.log)
+        return counts
+
     def demo(self):
         return count_tap(*self.here("demo", PYTHON, "test/demo/smoke.py"))
 
 
-SUITES = ["rules", "unit", "neon", "regress", "isolation", "pgtap", "prove", "examples", "demo"]
+SUITES = ["rules", "unit", "neon", "regress", "isolation", "pgtap", "prove", "examples", "clients", "demo"]
 if platform.machine() == "aarch64":
     SUITES.remove("neon")  # unit runs these tests natively
 
 
 def run_suite(runner, name):
-    """One suite's counts; a suite that could not run, or ran nothing, has failed once."""
+    """One suite's counts; a suite that could not run, or neither ran nor skipped anything, has failed once."""
     print(f"\n=== {name}", flush=True)
     try:
         counts = getattr(runner, name)()
@@ -250,7 +288,7 @@ def run_suite(runner, name):
     except Exception:
         traceback.print_exc(file=sys.stdout)
         return Counts(failed=1)
-    if counts.passed + counts.failed == 0:
+    if counts.passed + counts.failed + counts.skipped == 0:
         print(f"# {name} ran no test, which counts as a failure")
         counts.failed = 1
     return counts

@@ -9,7 +9,6 @@ extern "C"
 #include "access/genam.h"
 #include "access/generic_xlog.h"
 #include "access/heapam.h"
-
 #include "access/parallel.h"
 #include "access/relation.h"
 #include "access/reloptions.h"

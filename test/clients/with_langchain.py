@@ -31,8 +31,9 @@ def create():
         connection.execute(sqlalchemy.text(f"CREATE EXTENSION IF NOT EXISTS {common.EXTENSION}"))
     for strategy in (DistanceStrategy.COSINE, DistanceStrategy.EUCLIDEAN):
         # It would make the extension under the name "vector".
-        stores.append(PGVector(Numbered(), connection=engine, collection_name=strategy.name, embedding_length=common.DIM,
-                               distance_strategy=strategy, create_extension=common.EXTENSION == "vector"))
+        stores.append(PGVector(
+            Numbered(), connection=engine, collection_name=strategy.name, embedding_length=common.DIM,
+            distance_strategy=strategy, create_extension=common.EXTENSION == "vector"))
 
 
 def add():

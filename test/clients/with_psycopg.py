@@ -1,4 +1,4 @@
-"""with_psycopg.py - psycopg 3 and its part of the package pgvector: types both ways, COPY in binary, queries, indexes."""
+"""with_psycopg.py - psycopg 3 and its part of the package pgvector: types both ways, binary COPY, queries, indexes."""
 
 import sys
 
@@ -16,7 +16,7 @@ def create():
     """the extension is made, the types are found by name"""
     connection.execute(sql.SQL("CREATE EXTENSION IF NOT EXISTS {}").format(sql.Identifier(common.EXTENSION)))
     register_vector(connection)
-    connection.execute(sql.SQL("CREATE TABLE items (id bigserial PRIMARY KEY, embedding vector({}))").format(common.DIM))
+    connection.execute(f"CREATE TABLE items (id bigserial PRIMARY KEY, embedding vector({common.DIM}))")
 
 
 def round_trip():
@@ -39,13 +39,15 @@ def copy_in():
         copy.set_types(["vector"])
         for row in common.ROWS:
             copy.write_row([Vector(row)])
-    common.expect(connection.execute("SELECT count(*) FROM items").fetchone()[0] == len(common.ROWS), "rows are missing")
+    count = connection.execute("SELECT count(*) FROM items").fetchone()[0]
+    common.expect(count == len(common.ROWS), f"{count} rows")
 
 
 def copy_out():
     """COPY in both formats gives them back"""
     for form in ("BINARY", "TEXT"):
-        with connection.cursor().copy(f"COPY (SELECT embedding FROM items ORDER BY id) TO STDOUT (FORMAT {form})") as copy:
+        rows_of = "SELECT embedding FROM items ORDER BY id"
+        with connection.cursor().copy(f"COPY ({rows_of}) TO STDOUT (FORMAT {form})") as copy:
             copy.set_types(["vector"])
             rows = [row[0].to_list() for row in copy.rows()]
         common.expect(rows == common.ROWS, f"{form}: other rows")
@@ -73,8 +75,9 @@ def index():
             if options:
                 definition += " WITH (" + ", ".join(f"{key} = {value}" for key, value in options.items()) + ")"
             connection.execute(definition)
-            plan = connection.execute(f"EXPLAIN SELECT id FROM items ORDER BY embedding "
-                                      f"{common.DISTANCES[distance][0]} %s LIMIT 10", (Vector(common.QUERY),)).fetchall()
+            operator = common.DISTANCES[distance][0]
+            plan = connection.execute(f"EXPLAIN SELECT id FROM items ORDER BY embedding {operator} %s LIMIT 10",
+                                      (Vector(common.QUERY),)).fetchall()
             common.expect("Index Scan using i on items" in str(plan), f"{method}: {plan}")
             common.check_nearest(ids(distance), distance)
             common.check_nearest(ids(distance, 100), distance, 100)
@@ -84,13 +87,12 @@ def index():
 def prepared():
     """a prepared statement goes through the index"""
     connection.execute(f"CREATE INDEX ON items USING {common.METHODS[0][0]} (embedding vector_l2_ops)")
+    statement, parameters = "SELECT id FROM items ORDER BY embedding <-> %s LIMIT 10", (Vector(common.QUERY),)
     for _ in range(12):
-        rows = connection.execute("SELECT id FROM items ORDER BY embedding <-> %s LIMIT 10", (Vector(common.QUERY),),
-                                  prepare=True).fetchall()
+        rows = connection.execute(statement, parameters, prepare=True).fetchall()
         common.check_nearest([row[0] for row in rows], "l2")
     with connection.pipeline():
-        cursors = [connection.execute("SELECT id FROM items ORDER BY embedding <-> %s LIMIT 10", (Vector(common.QUERY),))
-                   for _ in range(3)]
+        cursors = [connection.execute(statement, parameters) for _ in range(3)]
     for cursor in cursors:
         common.check_nearest([row[0] for row in cursor.fetchall()], "l2")
 

@@ -65,8 +65,9 @@ def insert():
 def query():
     """the methods of a column give the operators, through the indexes"""
     with Session(engine) as session:
-        for distance, expression in {"l2": Item.embedding.l2_distance, "ip": Item.embedding.max_inner_product,
-                                     "cosine": Item.embedding.cosine_distance, "l1": Item.embedding.l1_distance}.items():
+        column = Item.embedding
+        for distance, expression in {"l2": column.l2_distance, "ip": column.max_inner_product,
+                                     "cosine": column.cosine_distance, "l1": column.l1_distance}.items():
             statement = select(Item.id).order_by(expression(common.QUERY)).limit(10)
             common.check_nearest(session.scalars(statement).all(), distance)
         plan = session.execute(text("EXPLAIN SELECT id FROM items ORDER BY embedding <-> :q LIMIT 10"),

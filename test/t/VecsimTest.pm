@@ -194,12 +194,13 @@ sub poll_start
 }
 
 # The SQLSTATE of a statement's first error, '' where there is none, 'lost' where the backend died; and the message.
+# In the database postgres unless another is named.
 sub sqlstate_of
 {
-	my ($node, $sql) = @_;
+	my ($node, $sql, $database) = @_;
 	my $err;
 
-	$node->psql('postgres', $sql, stderr => \$err, extra_params => [ '-v', 'VERBOSITY=verbose' ]);
+	$node->psql($database // 'postgres', $sql, stderr => \$err, extra_params => [ '-v', 'VERBOSITY=verbose' ]);
 	my ($state) = ($err // '') =~ /(?:ERROR|FATAL|PANIC):\s+(\w{5}):/;
 	$state = 'lost' if ($err // '') =~ /server closed the connection|connection to server was lost/;
 	return wantarray ? ($state // '', $err) : $state // '';
