@@ -1709,3 +1709,70 @@ CREATE FUNCTION @extschema@.rrf(rank pg_catalog.int8, k pg_catalog.float8 DEFAUL
 
 COMMENT ON FUNCTION @extschema@.rrf(pg_catalog.int8, pg_catalog.float8)
 	IS 'reciprocal rank fusion: 1 / (k + rank), 0 for a null rank';
+
+-- ivf for halfvec, sparsevec and bit: what is indexed
+
+CREATE FUNCTION @extschema@.ivf_input_halfvec() RETURNS pg_catalog.int4
+	AS 'MODULE_PATHNAME', 'vecsim_ivf_input_halfvec' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.ivf_input_halfvec()
+	IS 'support function of operator classes of halfvec: the id of that type';
+
+CREATE FUNCTION @extschema@.ivf_input_sparsevec() RETURNS pg_catalog.int4
+	AS 'MODULE_PATHNAME', 'vecsim_ivf_input_sparsevec' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.ivf_input_sparsevec()
+	IS 'support function of operator classes of sparsevec: the id of that type';
+
+CREATE FUNCTION @extschema@.ivf_input_hamming() RETURNS pg_catalog.int4
+	AS 'MODULE_PATHNAME', 'vecsim_ivf_input_hamming' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.ivf_input_hamming()
+	IS 'support function of bit_hamming_ops: the id of bit with Hamming distance';
+
+CREATE FUNCTION @extschema@.ivf_input_jaccard() RETURNS pg_catalog.int4
+	AS 'MODULE_PATHNAME', 'vecsim_ivf_input_jaccard' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.ivf_input_jaccard()
+	IS 'support function of bit_jaccard_ops: the id of bit with Jaccard distance';
+
+CREATE OPERATOR CLASS @extschema@.bit_hamming_ops
+	FOR TYPE pg_catalog.bit USING ivf AS
+	OPERATOR 1 @extschema@.<~> (pg_catalog.bit, pg_catalog.bit) FOR ORDER BY pg_catalog.float_ops,
+	FUNCTION 1 (pg_catalog.bit, pg_catalog.bit) @extschema@.ivf_metric_l2(),
+	FUNCTION 2 (pg_catalog.bit, pg_catalog.bit) @extschema@.ivf_input_hamming();
+
+COMMENT ON OPERATOR CLASS @extschema@.bit_hamming_ops USING ivf IS 'nearest by Hamming distance, ORDER BY v <~> q';
+
+CREATE OPERATOR CLASS @extschema@.bit_jaccard_ops
+	FOR TYPE pg_catalog.bit USING ivf AS
+	OPERATOR 1 @extschema@.<%> (pg_catalog.bit, pg_catalog.bit) FOR ORDER BY pg_catalog.float_ops,
+	FUNCTION 1 (pg_catalog.bit, pg_catalog.bit) @extschema@.ivf_metric_cosine(),
+	FUNCTION 2 (pg_catalog.bit, pg_catalog.bit) @extschema@.ivf_input_jaccard();
+
+COMMENT ON OPERATOR CLASS @extschema@.bit_jaccard_ops USING ivf IS 'nearest by Jaccard distance, ORDER BY v <%> q';
+
+CREATE OPERATOR CLASS @extschema@.sparsevec_l2_ops
+	FOR TYPE @extschema@.sparsevec USING ivf AS
+	OPERATOR 1 @extschema@.<-> (@extschema@.sparsevec, @extschema@.sparsevec) FOR ORDER BY pg_catalog.float_ops,
+	FUNCTION 1 (@extschema@.sparsevec, @extschema@.sparsevec) @extschema@.ivf_metric_l2(),
+	FUNCTION 2 (@extschema@.sparsevec, @extschema@.sparsevec) @extschema@.ivf_input_sparsevec();
+
+COMMENT ON OPERATOR CLASS @extschema@.sparsevec_l2_ops USING ivf IS 'nearest by Euclidean distance, ORDER BY v <-> q';
+
+CREATE OPERATOR CLASS @extschema@.sparsevec_ip_ops
+	FOR TYPE @extschema@.sparsevec USING ivf AS
+	OPERATOR 1 @extschema@.<#> (@extschema@.sparsevec, @extschema@.sparsevec) FOR ORDER BY pg_catalog.float_ops,
+	FUNCTION 1 (@extschema@.sparsevec, @extschema@.sparsevec) @extschema@.ivf_metric_ip(),
+	FUNCTION 2 (@extschema@.sparsevec, @extschema@.sparsevec) @extschema@.ivf_input_sparsevec();
+
+COMMENT ON OPERATOR CLASS @extschema@.sparsevec_ip_ops USING ivf IS 'largest inner product first, ORDER BY v <#> q';
+
+CREATE OPERATOR CLASS @extschema@.sparsevec_cosine_ops
+	FOR TYPE @extschema@.sparsevec USING ivf AS
+	OPERATOR 1 @extschema@.<=> (@extschema@.sparsevec, @extschema@.sparsevec) FOR ORDER BY pg_catalog.float_ops,
+	FUNCTION 1 (@extschema@.sparsevec, @extschema@.sparsevec) @extschema@.ivf_metric_cosine(),
+	FUNCTION 2 (@extschema@.sparsevec, @extschema@.sparsevec) @extschema@.ivf_input_sparsevec();
+
+COMMENT ON OPERATOR CLASS @extschema@.sparsevec_cosine_ops USING ivf
+	IS 'nearest by cosine distance, ORDER BY v <=> q';

@@ -13,6 +13,13 @@ double hamming_distance(const uint8_t *a, const uint8_t *b, size_t bytes);
 // 1 - (bits set in both) / (bits set in either); 1 where none is set in both, even if none is set at all.
 double jaccard_distance(const uint8_t *a, const uint8_t *b, size_t bytes);
 
+// 1 - 2 (bits set in both) / (bits set in one + bits set in the other), which rises with the Jaccard distance; 1 where
+// none is set in both.  The Dice distance.
+double dice_distance(const uint8_t *a, const uint8_t *b, size_t bytes);
+
+// True where no bit is set.
+bool no_bit(const uint8_t *a, size_t bytes);
+
 } // namespace vecsim::core
 
 #endif

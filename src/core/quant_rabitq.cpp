@@ -22,11 +22,19 @@ constexpr size_t kHeight = 32;
 constexpr uint32_t kEntriesARow = 2;
 constexpr size_t kQueryHeader = 192;
 
+// Widths of the bounds of sketches, in standard deviations of the code's error.  An inner product of sketches of m
+// floats errs by 1 / sqrt(m) of the lengths (count_sketch.h), a hot code of them by 0.75 of that, a cold code by 0.107.
+// These are two standard deviations of both errors.
+constexpr float kSketchedHotSigmas = 2 * 1.67f;
+constexpr float kSketchedColdSigmas = 2 * 9.4f;
+
 // A prepared query; rabitq's own memory follows at kQueryHeader bytes.
 struct Query
 {
 	RabitqQuery rabitq;
 	bool certain;
+	float hot_sigmas;
+	float cold_sigmas;
 };
 
 static_assert(sizeof(Query) <= kQueryHeader);
@@ -146,6 +154,8 @@ rabitq_prepare_query(const CodeSpace &space, const float *place, Bounds bounds, 
 	rabitq_prepare(space.metric->id, place, space.mean, rotated_dim(space.dim),
 	               static_cast<char *>(memory) + kQueryHeader, &query.rabitq);
 	query.certain = bounds == Bounds::Certain;
+	query.hot_sigmas = bounds == Bounds::Sketched ? kSketchedHotSigmas : kHotSigmas;
+	query.cold_sigmas = bounds == Bounds::Sketched ? kSketchedColdSigmas : kColdSigmas;
 }
 
 // A distance from a value: the square root under L2, 1 more under cosine.
@@ -191,7 +201,7 @@ rabitq_sift(const void *memory, const ListTerm &term, const void *payload, doubl
 	HotBlock block = {parts.codes, parts.add, parts.rescale, parts.err};
 	ListTerms terms = rabitq_list_terms_by_value(query.rabitq, term.value, term.norm2);
 
-	return rabitq_score_hot(query.rabitq, terms, block, kHotSigmas, distance_value(query, limit), lower,
+	return rabitq_score_hot(query.rabitq, terms, block, query.hot_sigmas, distance_value(query, limit), lower,
 	                        estimate);
 }
 
@@ -208,7 +218,7 @@ rabitq_refine(const void *memory, const void *row, double *lower, double *upper)
 	memcpy(&factors, code + query.rabitq.dim / 2, sizeof(factors));
 	rabitq_score_cold(query.rabitq, code, factors, &estimate, &sigma);
 
-	float half = query.certain ? rabitq_cold_certain(query.rabitq, factors) : kColdSigmas * sigma;
+	float half = query.certain ? rabitq_cold_certain(query.rabitq, factors) : query.cold_sigmas * sigma;
 
 	*lower = rabitq_value_distance(memory, estimate - half);
 	*upper = rabitq_value_distance(memory, estimate + half);

@@ -7,6 +7,7 @@
 #include "core/metric.h"
 #include "core/nearest.h"
 #include "core/quant.h"
+#include "ivf/ivf_input.h"
 #include "ivf/ivf_page_io.h"
 #include "types/vector_type.h"
 
@@ -17,6 +18,7 @@ namespace vecsim::ivf
 struct Index
 {
 	Relation relation;
+	Input input;
 	const core::Metric *metric;
 	const core::Quantizer *quantizer;
 	Geometry geometry;
@@ -85,10 +87,10 @@ uint32 patience_of(const Index &index);
 // Floats of a place, and of the centroids it is compared with.
 uint32 place_dim_of(const core::Quantizer &quantizer, uint32 dim);
 
-// Places, and where it can codes, a datum.  Raises an error if its dimension is not the space's.  May detoast into the
+// Places, and where it can codes, a datum.  Raises an error if its dimension is not the input's.  May allocate in the
 // current context.
-void value_prepare(const core::CodeSpace &space, const core::Quantizer &quantizer, Datum datum, bool isnull,
-                   Value &value);
+void value_prepare(const Input &input, const core::CodeSpace &space, const core::Quantizer &quantizer, Datum datum,
+                   bool isnull, Value &value);
 
 // The place of a vector; false where codes cannot rank it.
 bool value_place(const core::CodeSpace &space, const core::Quantizer &quantizer, const float *vector,

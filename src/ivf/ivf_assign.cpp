@@ -155,7 +155,7 @@ add_row(Relation index, ItemPointer tid, Datum *values, bool *isnull, bool alive
 
 	value.entry = header + 1;
 	value.place = batch.places + batch.n * build.place_dim;
-	value_prepare(build.space, *build.quantizer, values[0], isnull[0], value);
+	value_prepare(build.input, build.space, *build.quantizer, values[0], isnull[0], value);
 	MemoryContextSwitchTo(old);
 	MemoryContextReset(build.row_context);
 	*header = FlightHeader{*tid, 0, 0, 0, 0};

@@ -19,6 +19,7 @@ namespace vecsim::ivf
 static constexpr uint64 kSeed = 0x766563; // one for all: the same table gives the same index
 
 static void build_init(Build &build, Relation heap, Relation index, IndexInfo *info, ForkNumber fork);
+static void check_input(const Build &build);
 [[noreturn]] static void dim_too_large(const Build &build);
 static int build_threads();
 static void cluster(Build &build);
@@ -96,20 +97,15 @@ build_empty(Relation index)
 static void
 build_init(Build &build, Relation heap, Relation index, IndexInfo *info, ForkNumber fork)
 {
-	int32 typmod = TupleDescAttr(RelationGetDescr(index), 0)->atttypmod;
-
 	build.heap = heap;
 	build.relation = index;
 	build.fork = fork;
 	build.info = info;
+	build.input = index_input(index);
 	build.metric = &index_metric(index);
-	if (typmod < 1)
-	{
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("column does not have dimensions"),
-		                errhint("Declare them, as in vector(384), or index an expression with a cast.")));
-	}
-	build.dim = static_cast<uint32>(typmod);
 	build.quantizer = &options_quantizer(index);
+	check_input(build);
+	build.dim = build.input.floats;
 	build.geometry = geometry_of(*build.quantizer, build.dim);
 	if (build.geometry.height == 0)
 	{
@@ -131,6 +127,34 @@ build_init(Build &build, Relation heap, Relation index, IndexInfo *info, ForkNum
 	build.memory = static_cast<Size>(maintenance_work_mem) * 1024;
 	build.random.state = kSeed;
 	build.row_context = AllocSetContextCreate(CurrentMemoryContext, "ivf build row", ALLOCSET_DEFAULT_SIZES);
+}
+
+// Can the column be indexed, by this quantiser?
+static void
+check_input(const Build &build)
+{
+	const InputType &type = *build.input.type;
+
+	if (TupleDescAttr(RelationGetDescr(build.relation), 0)->atttypid == VARBITOID)
+	{
+		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED), errmsg("type not supported for ivf index"),
+		                errdetail("Values of bit varying have no common length."),
+		                errhint("Index an expression with a cast, as in (column::bit(1024)).")));
+	}
+	if (build.input.floats == 0)
+	{
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("column does not have dimensions"),
+		                errhint("Declare them, as in %s(384), or index an expression with a cast.", type.name)));
+	}
+	if (build.input.lossy && build.quantizer->two_level == nullptr)
+	{
+		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+		                errmsg("quantizer %s cannot index %s(%d)", build.quantizer->name, type.name,
+		                       build.input.dim),
+		                errdetail("So many dimensions are indexed by a sketch, whose distances are estimates."),
+		                errhint("Leave the option \"quantizer\" out: %s, the default, can.",
+		                        options_default_quantizer().name)));
+	}
 }
 
 [[noreturn]] static void

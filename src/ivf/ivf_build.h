@@ -27,10 +27,11 @@ struct Build
 	Relation relation;
 	ForkNumber fork;
 	IndexInfo *info;
+	Input input;
 	const core::Metric *metric;
 	const core::Quantizer *quantizer;
 	Geometry geometry;
-	uint32 dim;
+	uint32 dim; // floats of a value
 	core::CodeSpace space;
 	uint64 seed;
 	uint32 place_dim;

@@ -19,7 +19,7 @@ ivf::handler_fill(IndexAmRoutine *am)
 {
 	am->type = T_IndexAmRoutine;
 	am->amstrategies = 1;
-	am->amsupport = 1;
+	am->amsupport = 2;
 	am->amcanorderbyop = true;
 	am->amoptionalkey = true; // scans have no quals, only an order
 	am->amparallelvacuumoptions = VACUUM_OPTION_PARALLEL_BULKDEL;
@@ -45,6 +45,10 @@ PG_FUNCTION_INFO_V1(vecsim_ivf_handler);
 PG_FUNCTION_INFO_V1(vecsim_ivf_metric_l2);
 PG_FUNCTION_INFO_V1(vecsim_ivf_metric_ip);
 PG_FUNCTION_INFO_V1(vecsim_ivf_metric_cosine);
+PG_FUNCTION_INFO_V1(vecsim_ivf_input_halfvec);
+PG_FUNCTION_INFO_V1(vecsim_ivf_input_sparsevec);
+PG_FUNCTION_INFO_V1(vecsim_ivf_input_hamming);
+PG_FUNCTION_INFO_V1(vecsim_ivf_input_jaccard);
 
 // ivf_handler(internal) returns index_am_handler
 Datum
@@ -70,5 +74,30 @@ Datum
 vecsim_ivf_metric_cosine(PG_FUNCTION_ARGS)
 {
 	PG_RETURN_INT32(static_cast<int32>(core::MetricId::Cosine));
+}
+
+// Support function 2, of those that are not of vector: what is indexed.
+Datum
+vecsim_ivf_input_halfvec(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_INT32(static_cast<int32>(ivf::InputId::Halfvec));
+}
+
+Datum
+vecsim_ivf_input_sparsevec(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_INT32(static_cast<int32>(ivf::InputId::Sparsevec));
+}
+
+Datum
+vecsim_ivf_input_hamming(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_INT32(static_cast<int32>(ivf::InputId::Hamming));
+}
+
+Datum
+vecsim_ivf_input_jaccard(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_INT32(static_cast<int32>(ivf::InputId::Jaccard));
 }
 }

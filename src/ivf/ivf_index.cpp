@@ -19,6 +19,7 @@ index_read(Index &index, Relation relation)
 	page_release(buffer);
 	check_meta(relation, index.meta);
 	index.relation = relation;
+	index.input = index_input(relation);
 	index.metric = core::metric_by_id(index.meta.metric);
 	index.quantizer = core::quantizer_by_id(index.meta.quantizer);
 	index.geometry =
@@ -29,6 +30,10 @@ index_read(Index &index, Relation relation)
 	if (index.geometry.height == 0)
 	{
 		index_corrupted(relation, kMetaBlock, "Its blocks do not fit on a page.");
+	}
+	if (index.input.floats != index.meta.dim)
+	{
+		index_corrupted(relation, kMetaBlock, "Its dimensions are not those of the column.");
 	}
 	check_extents(index);
 }

@@ -78,7 +78,7 @@ insert(Relation relation, Datum *values, bool *isnull, ItemPointer tid, Relation
 	insertion.tid = *tid;
 	value.entry = pg::alloc_array(1, index.quantizer->entry_bytes(index.meta.dim));
 	value.place = static_cast<float *>(pg::alloc_array(index.place_dim, sizeof(float)));
-	value_prepare(insertion.space, *index.quantizer, values[0], isnull[0], value);
+	value_prepare(index.input, insertion.space, *index.quantizer, values[0], isnull[0], value);
 	if (value.ranked)
 	{
 		choose_lists(insertion, value);

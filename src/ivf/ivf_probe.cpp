@@ -82,38 +82,38 @@ static void
 prepare_query(Scan &scan, Datum query)
 {
 	const Index &index = scan.index;
-	types::Vector *vector = types::vector_from_datum(query);
-	uint32 dim = index.meta.dim;
 	Effort effort = effort_of(index);
 	bool certain = effort.probes == 0 && effort.target_recall >= 1;
 
-	if (vector->dim != static_cast<int>(dim))
-	{
-		types::vector_dims_differ(static_cast<int>(dim), vector->dim);
-	}
-	scan.query = vector->x;
-	if (index.metric->unit_length && core::squared_norm(scan.query, dim) == 0)
+	scan.query = input_query(index.input, query);
+	if (index.metric->unit_length && index.input.type->zero(scan.query))
 	{
 		scan.ordered = false;
 		return;
 	}
+
+	const float *floats = input_floats(index.input, scan.query);
+
 	scan.space = code_space(index);
 	scan.place = static_cast<float *>(pg::alloc_array(index.place_dim, sizeof(float)));
-	scan.prepared = pg::alloc_array(1, index.quantizer->query_bytes(dim));
-	if (!value_place(scan.space, *index.quantizer, scan.query, scan.place))
+	scan.prepared = pg::alloc_array(1, index.quantizer->query_bytes(index.meta.dim));
+	// No bound of a sketch is certain.
+	if (!value_place(scan.space, *index.quantizer, floats, scan.place) || (certain && index.input.lossy))
 	{
 		scan.prepared = nullptr;
 		return;
 	}
 
-	core::Bounds bounds = certain ? core::Bounds::Certain : core::Bounds::Likely;
+	core::Bounds bounds = certain             ? core::Bounds::Certain
+	                      : index.input.lossy ? core::Bounds::Sketched
+	                                          : core::Bounds::Likely;
 
 	if (index.quantizer->two_level != nullptr)
 	{
 		index.quantizer->two_level->prepare(scan.space, scan.place, bounds, scan.prepared);
 		sift_begin(scan);
 	}
-	else if (!index.quantizer->prepare(*index.metric, scan.query, dim, bounds, scan.prepared))
+	else if (!index.quantizer->prepare(*index.metric, floats, index.meta.dim, bounds, scan.prepared))
 	{
 		scan.prepared = nullptr;
 	}
@@ -408,7 +408,7 @@ read_list(Scan &scan, uint32 list, uint32 probe, CandidateRun *sink)
 static bool
 take_block(Scan &scan, const double *lower, const double *upper, uint32 n, uint32 probe, CandidateRun *sink)
 {
-	bool exact = scan.index.quantizer->exact;
+	bool exact = scan.index.quantizer->exact && scan.index.input.type->metric_distance;
 	bool improved = false;
 
 	for (uint32 i = 0; i < n; i++)

@@ -130,11 +130,8 @@ refine_row(Scan &scan, uint32 row, double *distance)
 	*distance = std::numeric_limits<double>::infinity();
 	if (!isnull)
 	{
-		const types::Vector *vector = types::vector_from_datum(value);
-
-		types::vector_check_expected_dim(static_cast<int32>(index.meta.dim), vector->dim);
-
-		double exact = index.metric->distance(vector->x, scan.query, index.meta.dim);
+		double exact =
+			index.input.type->distance(*index.metric, input_value(index.input, value), scan.query);
 
 		*distance = std::isnan(exact) ? *distance : exact;
 	}

@@ -162,11 +162,10 @@ sample_row(Relation index, ItemPointer tid, Datum *values, bool *isnull, bool al
 	}
 
 	MemoryContext old = MemoryContextSwitchTo(build.row_context);
-	const types::Vector *vector = types::vector_from_datum(values[0]);
+	const float *floats = input_floats(build.input, input_value(build.input, values[0]));
 	float *place = static_cast<float *>(palloc(build.place_dim * sizeof(float)));
 
-	types::vector_check_expected_dim(static_cast<int32>(build.dim), vector->dim);
-	if (value_place(build.space, *build.quantizer, vector->x, place))
+	if (value_place(build.space, *build.quantizer, floats, place))
 	{
 		build.sample_seen++;
 		if (at == build.sample_room)

@@ -31,7 +31,7 @@ struct Scan
 	bool begun;
 
 	// The query.
-	const float *query; // null for a NULL
+	const void *query; // in the index's type; null for a NULL
 	core::CodeSpace space;
 	float *place;   // of the query
 	bool ordered;   // false where all rows are at distance NaN or NULL

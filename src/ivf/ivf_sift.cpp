@@ -45,6 +45,7 @@ static void recall_block(Scan &scan, uint32 mask, const float *lower, const uint
 static bool refine_survivors(Scan &scan, uint32 probe);
 static void sort_survivors(Scan &scan, Size first, Size end);
 static bool refine_survivor(Scan &scan, const Survivor &survivor, uint32 probe);
+static bool settle_early(Scan &scan, Candidate &candidate, double *upper);
 static Size drop_survivors(Scan &scan, Size first, uint32 probe);
 static void stream_page(Scan &scan, uint32 number, TidPage &tids, CandidateRun *sink);
 static bool row_coded(const Index &index, uint32 row, TidPage &tids);
@@ -284,6 +285,11 @@ refine_survivor(Scan &scan, const Survivor &survivor, uint32 probe)
 			return false;
 		}
 		cold_refine(scan, candidate, &upper);
+		if (scan.index.input.lossy && candidate.lower <= core::best_k_worst(scan.best) &&
+		    !settle_early(scan, candidate, &upper))
+		{
+			return false;
+		}
 		improved = core::best_k_offer(scan.best, upper);
 	}
 	pool_add(scan.pool, candidate, core::best_k_worst(scan.best));
@@ -311,6 +317,18 @@ drop_survivors(Scan &scan, Size first, uint32 probe)
 	}
 	scan.survivors_n = kept;
 	return first;
+}
+
+// Finds out the distance of a row whose bounds are those of a sketch: too wide to tell which rows are the K best, and
+// so when to stop.  False where the row is gone.
+static bool
+settle_early(Scan &scan, Candidate &candidate, double *upper)
+{
+	CHECK_FOR_INTERRUPTS();
+	candidate.exact = refine_row(scan, candidate.row, &candidate.lower);
+	candidate.width = 0;
+	*upper = candidate.lower;
+	return candidate.exact;
 }
 
 // What a candidate carries of its upper bound, rounded up.

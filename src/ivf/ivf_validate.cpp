@@ -1,7 +1,8 @@
 // ivf_validate.cpp - is an operator class fit for ivf?
 //
-// It needs one ordering operator, strategy 1, of the indexed type with itself, sorted by float8, and one support
-// function, number 1, without arguments, that returns the id of a metric.
+// It needs one ordering operator, strategy 1, of the indexed type with itself, sorted by float8, and a support
+// function, number 1, without arguments, that returns the id of a metric; and, where the type is not vector, a second
+// one of that form, which returns the id of an InputType.
 #include "pg/pg.h"
 
 #include "core/metric.h"
@@ -14,6 +15,7 @@ static constexpr Oid kFloatFamily = 1970; // btree float_ops, pg_opfamily.dat na
 
 static bool operators_fit(const char *opclass, Oid family, Oid type);
 static bool functions_fit(const char *opclass, Oid family, Oid type);
+static bool returns_id(Oid function);
 
 bool
 validate(Oid opclass)
@@ -72,27 +74,44 @@ operators_fit(const char *opclass, Oid family, Oid type)
 static bool
 functions_fit(const char *opclass, Oid family, Oid type)
 {
-	Oid function = get_opfamily_proc(family, type, type, 1);
+	Oid metric = get_opfamily_proc(family, type, type, 1);
+	Oid input = get_opfamily_proc(family, type, type, 2);
 
-	if (!OidIsValid(function))
+	if (!OidIsValid(metric))
 	{
 		complain(opclass, "lacks support function 1, which names its metric");
 		return false;
 	}
-	if (get_func_rettype(function) != INT4OID || get_func_nargs(function) != 0)
+	if (!returns_id(metric))
 	{
 		complain(opclass, "has a support function 1 that is not of the form f() returns integer");
 		return false;
 	}
+	if (OidIsValid(input) && !returns_id(input))
+	{
+		complain(opclass, "has a support function 2 that is not of the form f() returns integer");
+		return false;
+	}
 
-	int32 id = DatumGetInt32(OidFunctionCall0(function));
+	int32 id = DatumGetInt32(OidFunctionCall0(metric));
 
 	if (id < 0 || id > PG_UINT8_MAX || core::metric_by_id(static_cast<uint8>(id)) == nullptr)
 	{
 		complain(opclass, "names a metric that does not exist");
 		return false;
 	}
+	if (OidIsValid(input) && input_type(DatumGetInt32(OidFunctionCall0(input))) == nullptr)
+	{
+		complain(opclass, "names a type that does not exist");
+		return false;
+	}
 	return true;
+}
+
+static bool
+returns_id(Oid function)
+{
+	return get_func_rettype(function) == INT4OID && get_func_nargs(function) == 0;
 }
 
 } // namespace vecsim::ivf

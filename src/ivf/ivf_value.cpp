@@ -14,8 +14,8 @@ place_dim_of(const core::Quantizer &quantizer, uint32 dim)
 }
 
 void
-value_prepare(const core::CodeSpace &space, const core::Quantizer &quantizer, Datum datum, bool isnull,
-              Value &value)
+value_prepare(const Input &input, const core::CodeSpace &space, const core::Quantizer &quantizer, Datum datum,
+              bool isnull, Value &value)
 {
 	value.ranked = false;
 	if (isnull)
@@ -24,21 +24,17 @@ value_prepare(const core::CodeSpace &space, const core::Quantizer &quantizer, Da
 		return;
 	}
 
-	types::Vector *vector = types::vector_from_datum(datum);
+	const void *given = input_value(input, datum);
+	const float *floats = input_floats(input, given);
 
-	types::vector_check_expected_dim(static_cast<int32>(space.dim), vector->dim);
 	value.ranked =
-		quantizer.two_level != nullptr || quantizer.encode(*space.metric, vector->x, space.dim, value.entry);
-	value.ranked = value.ranked && value_place(space, quantizer, vector->x, value.place);
+		quantizer.two_level != nullptr || quantizer.encode(*space.metric, floats, space.dim, value.entry);
+	value.ranked = value.ranked && value_place(space, quantizer, floats, value.place);
 	if (!value.ranked)
 	{
-		bool zero = space.metric->unit_length && core::squared_norm(vector->x, space.dim) == 0;
+		bool zero = space.metric->unit_length && input.type->zero(given);
 
 		value.list = zero ? kListNan : kListUnranked;
-	}
-	if (reinterpret_cast<Pointer>(vector) != DatumGetPointer(datum))
-	{
-		pfree(vector);
 	}
 }
 

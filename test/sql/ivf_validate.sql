@@ -6,7 +6,7 @@ SELECT amname, count(*) FROM pg_opclass c JOIN pg_am a ON a.oid = opcmethod WHER
 SELECT opcname, amopopr::regoperator, amopstrategy, amoppurpose, amopsortfamily::regclass IS NOT NULL AS sorted,
 	amproc::regprocedure, amprocnum
 FROM pg_opclass c JOIN pg_am a ON a.oid = opcmethod JOIN pg_amop o ON amopfamily = opcfamily JOIN pg_amproc p ON amprocfamily = opcfamily
-WHERE amname = 'ivf' ORDER BY opcname;
+WHERE amname = 'ivf' ORDER BY opcname, amprocnum;
 SELECT ivf_metric_l2(), ivf_metric_ip(), ivf_metric_cosine();
 
 -- Validates an operator class of ivf.
