@@ -150,9 +150,9 @@ add_lanes(const Block &s0, const Block &s1, const Block &s2, const Block &s3)
 }
 
 // The sums of Q queries by one row of d elements.
-template <typename Term, size_t Q, typename Number>
+template <typename Term, size_t Q>
 VECSIM_INLINE void
-sum_lanes(Block *sums, const Number *queries, size_t query_stride, const Number *row, size_t d)
+sum_lanes(Block *sums, const float *queries, size_t query_stride, const float *row, size_t d)
 {
 	size_t i = 0;
 
@@ -181,9 +181,9 @@ sum_lanes(Block *sums, const Number *queries, size_t query_stride, const Number 
 	}
 }
 
-template <typename Term, typename Number>
+template <typename Term>
 float
-pair(const Number *a, const Number *b, size_t d)
+pair(const float *a, const float *b, size_t d)
 {
 	Block sum;
 
@@ -366,9 +366,6 @@ const Kernels kAvx512Table = {
 	.l1_f32_rows = rows<L1>,
 	.norm2_f32_rows = norm2_rows,
 	.dot_f32_tile = dot_tile,
-	.dot_f16 = pair<Dot>,
-	.l2sq_f16 = pair<L2sq>,
-	.l1_f16 = pair<L1>,
 	.dot_norms_f16 = dot_norms,
 	.f16_to_f32 = widen_all,
 	.f32_to_f16 = narrow_all,

@@ -1,7 +1,7 @@
 // dense_ops.h - what `vector` and `halfvec` compute: distances, norms, arithmetic, parts.
 //
-// Arithmetic is done in double and rounded to the element once or, for halves, by way of float, which rounds the sum and
-// product of two halves the same (below).
+// Arithmetic is done in double and rounded to the element once or, for halves, by way of float, which rounds the sum
+// and product of two halves the same (below).
 #ifndef VECSIM_TYPES_DENSE_OPS_H
 #define VECSIM_TYPES_DENSE_OPS_H
 
@@ -179,8 +179,8 @@ dense_subvector(FunctionCallInfo fcinfo)
 }
 
 // A result rounded to an element.  The sum and product of two elements of p bits round the same way by way of a number
-// of 2 p + 2 bits or more (Figueroa: When is double rounding innocuous?, SIGNUM 1995): of float4 (24 bits) by float8 (53),
-// of half (11) by float4.
+// of 2 p + 2 bits or more (Figueroa: When is double rounding innocuous?, SIGNUM 1995): of float4 (24 bits) by float8
+// (53), of half (11) by float4.
 // Errors of core: overflow to infinity, underflow to a zero that is not exact.
 template <typename Value>
 inline typename Dense<Value>::Element

@@ -31,7 +31,8 @@ struct DenseParser
 	bool syntax_error() const;
 };
 
-// Reads `[1,2,3]` with white space around every token.  Elements are what strtof reads, rounded; one too small becomes 0.
+// Reads `[1,2,3]` with white space around every token.  Elements are what strtof reads, rounded; one too small
+// becomes 0.
 // Errors: 22P02 syntax, 22003 element out of range, 22000 dimensions, NaN, infinity, 54000 too many dimensions.
 template <typename Value>
 Datum
@@ -205,8 +206,8 @@ DenseParser<Value>::parse_elements(Value *result)
 	return true;
 }
 
-// Reads one element.  strtof, not strtod: a float4 would otherwise be rounded twice.  (A half is: so it is the same as by
-// way of a vector.)  The server runs with LC_NUMERIC C.
+// Reads one element.  strtof, not strtod: a float4 would otherwise be rounded twice.  (A half is: so it is the same
+// as by way of a vector.)  The server runs with LC_NUMERIC C.
 template <typename Value>
 bool
 DenseParser<Value>::parse_element(typename Type::Element *element)

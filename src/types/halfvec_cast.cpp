@@ -35,8 +35,9 @@ vecsim_halfvec(PG_FUNCTION_ARGS)
 
 // array_to_halfvec(integer[] | real[] | float8[] | numeric[], integer, boolean) -> halfvec of as many dimensions.  A
 // number is rounded to float4 and then to half; one too small becomes 0.
-// Errors: 22000 not one-dimensional, empty, NaN, infinity, out of the range of float4, not typmod dimensions; 22003 out of
-// the range of half; 22004 nulls; 54000 too many elements; a numeric out of the range of float4 has core's 22003.
+// Errors: 22000 not one-dimensional, empty, NaN, infinity, out of the range of float4, not typmod dimensions; 22003
+// out of the range of half; 22004 nulls; 54000 too many elements; a numeric out of the range of float4 has core's
+// 22003.
 Datum
 vecsim_array_to_halfvec(PG_FUNCTION_ARGS)
 {

@@ -248,6 +248,7 @@ register_all(const std::string &place, size_t bytes)
 					std::string("/") + kernels->name + "/d:" + std::to_string(d) + "/" + place;
 
 				register_kernels(kernels, d, bytes, suffix);
+				register_half_kernels(kernels, d, bytes, suffix);
 				register_code_kernels(kernels, d, bytes, suffix);
 				register_bit_kernels(kernels, d, bytes, suffix);
 				if (bytes < kMemoryBytes)

@@ -95,7 +95,8 @@ add(const char *kernel_name, const std::string &suffix, Function function, Pass 
 	benchmark::RegisterBenchmark((kernel_name + suffix).c_str(), function, pass, kernel);
 }
 
-// The kernels of codes, of bits and of the rotation, at one level and dimension.
+// The kernels of halves, of codes, of bits and of the rotation, at one level and dimension.
+void register_half_kernels(const Kernels *kernels, size_t d, size_t bytes, const std::string &suffix);
 void register_code_kernels(const Kernels *kernels, size_t d, size_t bytes, const std::string &suffix);
 void register_bit_kernels(const Kernels *kernels, size_t d, size_t bytes, const std::string &suffix);
 void register_rotation(const Kernels *kernels, size_t d, const std::string &suffix);

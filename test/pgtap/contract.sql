@@ -191,6 +191,91 @@ SELECT is(array_agg(format('%s %s default %s', a.amname, c.opcname, c.opcdefault
 FROM pg_opclass c JOIN pg_am a ON a.oid = c.opcmethod
 WHERE c.opcintype = 'vector'::regtype AND a.amname IN ('btree', 'hash');
 
+-- halfvec: the type, its functions, operators, casts and classes
+SELECT has_type('halfvec');
+SELECT results_eq(
+	$$SELECT format('length %s, by value %s, align %s, storage %s, category %s, %s', typlen, typbyval, typalign,
+		typstorage, typcategory, typmodin) FROM pg_type WHERE oid = 'halfvec'::regtype$$,
+	$$VALUES ('length -1, by value f, align i, storage e, category U, halfvec_typmod_in')$$,
+	'halfvec is a varlena, aligned to 4, stored out of line uncompressed, with a modifier');
+TRUNCATE surface;
+INSERT INTO surface VALUES
+	('l2_distance', '{halfvec,halfvec}', 'double precision'),
+	('inner_product', '{halfvec,halfvec}', 'double precision'),
+	('cosine_distance', '{halfvec,halfvec}', 'double precision'),
+	('cosine_similarity', '{halfvec,halfvec}', 'double precision'),
+	('l1_distance', '{halfvec,halfvec}', 'double precision'),
+	('vector_dims', '{halfvec}', 'integer'),
+	('l2_norm', '{halfvec}', 'double precision'),
+	('l2_normalize', '{halfvec}', 'halfvec'),
+	('is_normalized', '{halfvec,"double precision"}', 'boolean'),
+	('binary_quantize', '{halfvec}', 'bit'),
+	('subvector', '{halfvec,integer,integer}', 'halfvec'),
+	('avg', '{halfvec}', 'halfvec'),
+	('sum', '{halfvec}', 'halfvec'),
+	('halfvec_in', '{cstring,oid,integer}', 'halfvec'),
+	('halfvec_out', '{halfvec}', 'cstring'),
+	('halfvec_typmod_in', '{cstring[]}', 'integer'),
+	('halfvec_recv', '{internal,oid,integer}', 'halfvec'),
+	('halfvec_send', '{halfvec}', 'bytea'),
+	('halfvec_negative_inner_product', '{halfvec,halfvec}', 'double precision'),
+	('halfvec_add', '{halfvec,halfvec}', 'halfvec'),
+	('halfvec_sub', '{halfvec,halfvec}', 'halfvec'),
+	('halfvec_mul', '{halfvec,halfvec}', 'halfvec'),
+	('halfvec_concat', '{halfvec,halfvec}', 'halfvec'),
+	('halfvec_lt', '{halfvec,halfvec}', 'boolean'),
+	('halfvec_le', '{halfvec,halfvec}', 'boolean'),
+	('halfvec_eq', '{halfvec,halfvec}', 'boolean'),
+	('halfvec_ne', '{halfvec,halfvec}', 'boolean'),
+	('halfvec_ge', '{halfvec,halfvec}', 'boolean'),
+	('halfvec_gt', '{halfvec,halfvec}', 'boolean'),
+	('halfvec_cmp', '{halfvec,halfvec}', 'integer'),
+	('halfvec_accum', '{"double precision[]",halfvec}', 'double precision[]'),
+	('halfvec_combine', '{"double precision[]","double precision[]"}', 'double precision[]'),
+	('halfvec_avg', '{"double precision[]"}', 'halfvec'),
+	('halfvec', '{halfvec,integer,boolean}', 'halfvec'),
+	('array_to_halfvec', '{integer[],integer,boolean}', 'halfvec'),
+	('array_to_halfvec', '{real[],integer,boolean}', 'halfvec'),
+	('array_to_halfvec', '{"double precision[]",integer,boolean}', 'halfvec'),
+	('array_to_halfvec', '{numeric[],integer,boolean}', 'halfvec'),
+	('halfvec_to_float4', '{halfvec,integer,boolean}', 'real[]'),
+	('vector_to_halfvec', '{vector,integer,boolean}', 'halfvec'),
+	('halfvec_to_vector', '{halfvec,integer,boolean}', 'vector');
+SELECT has_function(name, arguments) FROM surface;
+SELECT function_returns(name, arguments, result) FROM surface;
+SELECT is_aggregate('avg', ARRAY['halfvec']::name[]);
+SELECT is_aggregate('sum', ARRAY['halfvec']::name[]);
+SELECT has_operator('halfvec', name, 'halfvec', 'double precision'::name) FROM unnest('{<->,<#>,<=>,<+>}'::name[]) name;
+SELECT has_operator('halfvec', name, 'halfvec', 'halfvec'::name) FROM unnest('{+,-,*,||}'::name[]) name;
+SELECT has_operator('halfvec', name, 'halfvec', 'boolean'::name) FROM unnest('{<,<=,=,<>,>=,>}'::name[]) name;
+SELECT has_operator('halfvec', '*', 'double precision', 'halfvec'::name);
+SELECT has_operator('double precision', '*', 'halfvec', 'halfvec'::name);
+SELECT has_operator('halfvec', '/', 'double precision', 'halfvec'::name);
+SELECT has_leftop('-', 'halfvec', 'halfvec'::name);
+SELECT is(
+	(SELECT array_agg(format('%s %s %s %s %s', oprname, oprrest, oprjoin, oprcanhash, oprcanmerge) ORDER BY oprname)
+		FROM pg_operator WHERE oprleft = 'halfvec'::regtype AND oprright = oprleft AND oprresult = 'bool'::regtype),
+	(SELECT array_agg(format('%s %s %s %s %s', oprname, oprrest, oprjoin, oprcanhash, oprcanmerge) ORDER BY oprname)
+		FROM pg_operator WHERE oprleft = 'vector'::regtype AND oprright = oprleft AND oprresult = 'bool'::regtype),
+	'comparisons of halfvec tell the planner what those of vector do');
+TRUNCATE casts;
+INSERT INTO casts VALUES
+	('halfvec', 'halfvec', 'halfvec', 'implicit'),
+	('halfvec', 'real[]', 'halfvec_to_float4', 'assignment'),
+	('vector', 'halfvec', 'vector_to_halfvec', 'implicit'),
+	('halfvec', 'vector', 'halfvec_to_vector', 'assignment'),
+	('integer[]', 'halfvec', 'array_to_halfvec', 'assignment'),
+	('real[]', 'halfvec', 'array_to_halfvec', 'assignment'),
+	('double precision[]', 'halfvec', 'array_to_halfvec', 'assignment'),
+	('numeric[]', 'halfvec', 'array_to_halfvec', 'assignment');
+SELECT has_cast(source, target, function) FROM casts;
+SELECT cast_context_is(source, target, context) FROM casts;
+SELECT is(array_agg(format('%s %s default %s', a.amname, c.opcname, c.opcdefault) ORDER BY a.amname),
+	ARRAY['btree halfvec_ops default t', 'hash halfvec_ops default t'],
+	'halfvec has a default class for btree and for hash')
+FROM pg_opclass c JOIN pg_am a ON a.oid = c.opcmethod
+WHERE c.opcintype = 'halfvec'::regtype AND a.amname IN ('btree', 'hash');
+
 -- sparsevec
 SELECT has_type('sparsevec');
 SELECT results_eq(

@@ -51,17 +51,18 @@ FROM unnest(ARRAY[
 	'array_fill(0, ARRAY[16000])::vector || ''[1]''']) expression;
 
 -- subvector: counted from 1, clipped at both ends
-SELECT start, count, subvector('[1,2,3,4,5]', start, count)
+SELECT start, count, subvector('[1,2,3,4,5]'::vector, start, count)
 FROM (VALUES (1, 3), (3, 2), (5, 1), (0, 2), (-1, 3), (3, 9), (-100, 103), (3, 2147483647),
 	(-2147483644, 2147483647)) a(start, count);
-SELECT start, count, pg_temp.error_of(format('SELECT subvector(''[1,2,3,4,5]'', %s, %s)', start, count))
+SELECT start, count, pg_temp.error_of(format('SELECT subvector(''[1,2,3,4,5]''::vector, %s, %s)', start, count))
 	AS error
 FROM (VALUES (1, 0), (3, -1), (-1, 2), (6, 1), (2147483647, 10), (2147483647, 2147483647),
 	(-2147483648, 2147483647), (-2147483648, -2147483648), (1, -2147483648)) a(start, count);
 
 -- binary_quantize: 1 where the element is above 0
-SELECT binary_quantize('[1,0,-1]'), binary_quantize('[-0,1e-45]') AS smallest;
-SELECT binary_quantize('[1,-1,1,1,-1,-1,-1,1]') AS eight, binary_quantize('[1,-1,1,1,-1,-1,-1,1,1]') AS nine;
+SELECT binary_quantize('[1,0,-1]'::vector), binary_quantize('[-0,1e-45]'::vector) AS smallest;
+SELECT binary_quantize('[1,-1,1,1,-1,-1,-1,1]'::vector) AS eight,
+	binary_quantize('[1,-1,1,1,-1,-1,-1,1,1]'::vector) AS nine;
 SELECT count(*) AS wrong FROM generate_series(1, 70) d,
 	LATERAL (SELECT array_agg(i % 3 - 1)::vector AS v, string_agg((i % 3 = 2)::int::text, '' ORDER BY i) AS bits
 		FROM generate_series(1, d) i) s
@@ -70,4 +71,4 @@ SELECT length(binary_quantize(array_fill(1, ARRAY[16000])::vector));
 
 -- null
 SELECT '[1]'::vector + NULL AS add, NULL * '[1]'::vector AS multiply, '[1]'::vector / NULL AS divide,
-	subvector('[1]', NULL, 1) AS subvector;
+	subvector('[1]'::vector, NULL, 1) AS subvector;
