@@ -96,17 +96,19 @@ score_exponent(const Vector *query, const Vector *key, float8 scale)
 namespace
 {
 
-// Scales above 1e227 only can bring a score there.
+// A score counts in units of ln 2 here, so its limit is that part of float8's.  Scales above 1e227 only can reach it.
 void
 score_overflow(const Vector *query, const Vector *key, float8 scale)
 {
-	float8 product = core::attention_exponent(query->x, key->x, static_cast<size_t>(key->dim), 1);
+	constexpr float8 kLimit = DBL_MAX * 0.69314718055994530942;
+	float8 one = core::softmax_exponent(1);
+	float8 product = core::attention_exponent(query->x, key->x, static_cast<size_t>(key->dim), 1) / one;
 
 	ereport(ERROR,
 	        (errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE), errmsg("attention score is out of range"),
-	         errdetail("The scale is %g, and log2(e) times the inner product of query and key is %g; their "
-	                   "product is above %g.",
-	                   scale, product, DBL_MAX),
+	         errdetail("The inner product of query and key is %g and the scale %g; their product must not "
+	                   "exceed %g.",
+	                   product, scale, kLimit),
 	         errhint("Left out, the scale is 1 / sqrt(dimensions of the key).")));
 }
 

@@ -120,8 +120,8 @@ sum_partition(FunctionCallInfo fcinfo, WindowObject window, PartitionSum *partit
 	partition->complete = true;
 }
 
-// The exponent of the row at a place of the partition.  False where an argument is null, and where there is no such row:
-// *outside then.
+// The exponent of the row at a place of the partition.  False where an argument is null, and where there is no such
+// row: *outside then.
 bool
 row_exponent(FunctionCallInfo fcinfo, WindowObject window, int row, int seek, float8 *exponent, bool *outside)
 {

@@ -22,7 +22,18 @@ CREATE TEMPORARY TABLE exceptions (signature text, volatility "char", strict boo
 INSERT INTO exceptions VALUES
 	('ivf_handler(internal)', 'v', true, 's', 'the handler of an access method, called by the server only'),
 	('vecsim_simd()', 's', true, 's', 'it reads a setting'),
+<<<<<<< HEAD
 	('vecsim_adopt_pgvector()', 'v', true, 'u', 'it makes casts');
+=======
+	('attention_accum(internal, vector, vector, vector)', 'i', false, 's', 'its state begins as null'),
+	('attention_accum(internal, vector, vector, vector, double precision)', 'i', false, 's', 'its state begins as null'),
+	('attention_combine(internal, internal)', 'i', false, 's', 'a worker may have met no row'),
+	('attention_final(internal)', 'i', false, 's', 'there may have been no row'),
+	('attention_weight(vector, vector)', 'i', false, 's', 'a window function looks at its arguments by itself'),
+	('attention_weight(vector, vector, double precision)', 'i', false, 's',
+		'a window function looks at its arguments by itself'),
+	('rrf(bigint, double precision)', 'i', false, 's', 'a row that a list lacks has a null rank, and gets 0');
+>>>>>>> f35ce63 (types: layers, attention and its weights, reciprocal ranks, checked against PyTorch)
 
 -- every object; a family is made with its class, which has the comment
 SELECT ok(count(*) > 0, 'the extension has objects') FROM members;
@@ -47,7 +58,7 @@ SELECT is(
 	format('volatile %s, strict %s, parallel %s', coalesce(x.volatility, 'i'), coalesce(x.strict, true),
 		coalesce(x.parallel, 's')),
 	f.signature || ' is labelled as it should be')
-FROM functions f LEFT JOIN exceptions x USING (signature) WHERE f.prokind = 'f' ORDER BY f.signature;
+FROM functions f LEFT JOIN exceptions x USING (signature) WHERE f.prokind <> 'a' ORDER BY f.signature;
 
 SELECT is_empty('SELECT signature FROM exceptions EXCEPT SELECT signature FROM functions', 'every exception is there');
 
@@ -56,7 +67,8 @@ SELECT is_empty('SELECT signature FROM functions WHERE prosecdef', 'no function 
 SELECT is_empty($$SELECT signature FROM functions WHERE prolang = (SELECT oid FROM pg_language WHERE lanname = 'c')
 	AND prosrc NOT LIKE 'vecsim\_%'$$, 'every C symbol begins with vecsim_');
 
-SELECT is_empty($$SELECT signature FROM functions WHERE prokind NOT IN ('f', 'a')$$, 'functions and aggregates only');
+SELECT is_empty($$SELECT signature FROM functions WHERE prokind NOT IN ('f', 'a', 'w')$$,
+	'functions, window functions and aggregates only');
 
 SELECT is(
 	format('volatile %s, parallel %s, combines %s', f.provolatile, f.proparallel, a.aggcombinefn <> 0),
@@ -104,11 +116,26 @@ INSERT INTO surface VALUES
 	('subvector', '{vector,integer,integer}', 'vector'),
 	('avg', '{vector}', 'vector'),
 	('sum', '{vector}', 'vector'),
-	('vecsim_simd', '{}', 'text');
+	('vecsim_simd', '{}', 'text'),
+	('softmax', '{vector,"double precision"}', 'vector'),
+	('sigmoid', '{vector}', 'vector'),
+	('relu', '{vector}', 'vector'),
+	('linear', '{vector[],vector}', 'vector'),
+	('linear', '{vector[],vector,vector}', 'vector'),
+	('attention', '{vector,vector,vector}', 'vector'),
+	('attention', '{vector,vector,vector,"double precision"}', 'vector'),
+	('attention_weights', '{vector,vector[]}', 'vector'),
+	('attention_weights', '{vector,vector[],"double precision"}', 'vector'),
+	('attention_weight', '{vector,vector}', 'double precision'),
+	('attention_weight', '{vector,vector,"double precision"}', 'double precision'),
+	('rrf', '{bigint,"double precision"}', 'double precision');
 SELECT has_function(name, arguments) FROM surface;
 SELECT function_returns(name, arguments, result) FROM surface;
 SELECT is_aggregate('avg', ARRAY['vector']::name[]);
 SELECT is_aggregate('sum', ARRAY['vector']::name[]);
+SELECT is_aggregate('attention', ARRAY['vector', 'vector', 'vector']::name[]);
+SELECT is_aggregate('attention', ARRAY['vector', 'vector', 'vector', 'double precision']::name[]);
+SELECT is_window('attention_weight', ARRAY['vector', 'vector']::name[]);
 
 -- functions behind the type, its operators, casts and aggregates, under the names that pgvector gave them
 TRUNCATE surface;
