@@ -1,4 +1,4 @@
-// ivf_compat.cpp - the access method under pgvector's names: handlers of ivfflat and hnsw, and when their settings exist.
+// ivf_compat.cpp - the access method under pgvector's names: handlers of ivfflat and hnsw; when their settings exist.
 //
 // pgvector's settings must not be defined beside pgvector's own library, which would then fail to load.  So they are
 // defined where this library is known to stand for it: when it is loaded in a database whose ivfflat is ours, or else

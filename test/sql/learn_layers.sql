@@ -62,5 +62,5 @@ SELECT command, pg_temp.error_of('SELECT ' || command) AS error FROM unnest(ARRA
 	'rrf(0)', 'rrf(-9223372036854775808)', 'rrf(1, -1)', 'rrf(1, ''NaN'')', 'rrf(NULL, ''Infinity'')']) command;
 
 -- what recommenders sum: similarity without its negative part
-SELECT greatest(0, cosine_similarity('[1,0]', '[-1,1]')) AS unlike,
-	greatest(0, cosine_similarity('[3,4]', '[3,4]')) AS alike;
+SELECT greatest(0, cosine_similarity('[1,0]'::vector, '[-1,1]')) AS unlike,
+	greatest(0, cosine_similarity('[3,4]'::vector, '[3,4]')) AS alike;
