@@ -192,7 +192,8 @@ forget_half(Pool &pool)
 
 	std::nth_element(items, items + half, items + pool.near.n,
 	                 [](const Candidate &a, const Candidate &b) { return a.lower < b.lower; });
-	pool.floor = items[half].lower;
+	// Refined rows may lie beyond the floor, which must never rise again: what has been forgotten stays forgotten.
+	pool.floor = Min(pool.floor, items[half].lower);
 
 	Candidate *end = std::remove_if(items, items + pool.near.n,
 	                                [&pool](const Candidate &candidate)
