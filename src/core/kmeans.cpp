@@ -33,6 +33,8 @@ enum Stage : int
 constexpr size_t kStepFloats = size_t{1} << 22;
 // Empty clusters reseeded in one step; each may look at every row's number.
 constexpr size_t kStepReseeds = 16;
+// Rows a cluster that a pass looks at, on average, where the sample has as many.
+constexpr size_t kLeastRows = 16;
 // A mean of unit vectors shorter than this is rounding noise and has no direction.
 constexpr double kNoDirection = 1e-12;
 
@@ -62,6 +64,7 @@ struct Addition
 
 static Layout lay_out(size_t n, size_t dim, size_t k, int threads);
 static size_t reserve(Layout &layout, size_t n, size_t factor, size_t size);
+static size_t rows_of_pass(const Kmeans &kmeans, int pass);
 static size_t rows_a_step(const Kmeans &kmeans);
 static void choose_some(Kmeans &kmeans);
 static void assign_some(Kmeans &kmeans);
@@ -140,8 +143,15 @@ kmeans_begin(Kmeans &kmeans, uint64_t seed)
 	kmeans.filter = work + layout.filter;
 	kmeans.random = {seed};
 	kmeans.done = 0;
-	kmeans.total = static_cast<uint64_t>(kmeans.n) * kKmeansPasses;
+	kmeans.most_parts = std::max<size_t>(kmeans.n / (kLeastRows * kmeans.k), 1);
+	kmeans.total = 0;
+	for (int pass = 0; pass < kKmeansPasses; pass++)
+	{
+		kmeans.total += rows_of_pass(kmeans, pass);
+	}
 	kmeans.pass = 0;
+	kmeans.rows = rows_of_pass(kmeans, 0);
+	kmeans.seen = 0;
 	kmeans.stage = kChoose;
 	kmeans.position = 0;
 	kmeans.chosen = 0;
@@ -170,6 +180,16 @@ kmeans_step(Kmeans &kmeans)
 			break;
 	}
 	return kmeans.stage != kDone;
+}
+
+// Rows that a pass looks at.  The first passes move centroids far, for which a part of the rows is enough: a quarter of
+// 64 a cluster, never fewer than kLeastRows.
+static size_t
+rows_of_pass(const Kmeans &kmeans, int pass)
+{
+	constexpr size_t kParts[kKmeansPasses] = {4, 4, 2, 1, 1};
+
+	return kmeans.n / std::min(kParts[pass], kmeans.most_parts);
 }
 
 // Rows that may be read in one step of one thread.
@@ -201,7 +221,7 @@ assign_some(Kmeans &kmeans)
 	constexpr size_t kGrain = 16;
 	bool filter = kmeans.rotated && can_filter(kmeans.k, kmeans.dim);
 	size_t batch = nearest_batch_rows(kmeans.k, kmeans.dim, kmeans.threads) * (filter ? kPrefilterGain : 1);
-	size_t rows = std::min(kmeans.n - begin, batch);
+	size_t rows = std::min(kmeans.rows - begin, batch);
 	Addition addition = {kmeans, begin, begin + rows};
 	size_t workers = kmeans.threads > 1 ? static_cast<size_t>(kmeans.threads) : 1;
 	size_t slice = (kmeans.dim / workers / kCacheLine + 1) * kCacheLine;
@@ -226,7 +246,7 @@ assign_some(Kmeans &kmeans)
 	}
 	kmeans.position += rows;
 	kmeans.done += rows;
-	if (kmeans.position == kmeans.n)
+	if (kmeans.position == kmeans.rows)
 	{
 		kmeans.pass++;
 		kmeans.stage = kUpdate;
@@ -241,7 +261,11 @@ filter_range(void *context, size_t begin, size_t end, int thread)
 	const Kmeans &kmeans = *static_cast<const Kmeans *>(context);
 	size_t row = kmeans.position + begin;
 
-	prefilter_nearest(kmeans.prefilter, kmeans.samples + row * kmeans.dim, end - begin, 1, thread,
+	for (size_t i = std::max(row, kmeans.seen); i < row + end - begin; i++)
+	{
+		kmeans.assigned[i] = 0;
+	}
+	prefilter_improve(kmeans.prefilter, kmeans.samples + row * kmeans.dim, end - begin, thread,
 	                  kmeans.assigned + row, kmeans.scores + row);
 }
 
@@ -371,8 +395,15 @@ reseed_some(Kmeans &kmeans)
 	if (kmeans.position == kmeans.k)
 	{
 		std::fill(kmeans.counts, kmeans.counts + kmeans.k, 0u);
-		kmeans.stage = kmeans.pass == kKmeansPasses ? kDone : kAssign;
 		kmeans.position = 0;
+		kmeans.seen = kmeans.rows;
+		if (kmeans.pass == kKmeansPasses)
+		{
+			kmeans.stage = kDone;
+			return;
+		}
+		kmeans.stage = kAssign;
+		kmeans.rows = rows_of_pass(kmeans, kmeans.pass);
 	}
 }
 

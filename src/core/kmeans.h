@@ -1,6 +1,7 @@
 // kmeans.h - k-means clustering of a sample in memory, Lloyd's algorithm, in short steps.
 //
-// Starts from distinct random rows, runs kKmeansPasses passes, reseeds empty clusters from the biggest ones.
+// Starts from distinct random rows, runs kKmeansPasses passes, the first ones over a part of the rows, reseeds empty
+// clusters from the biggest ones.
 // With `spherical` the rows are of unit length, similarity is the dot product and centroids are scaled to unit length.
 // The same seed gives the same centroids for any number of threads: sums are taken in row order.
 #ifndef VECSIM_CORE_KMEANS_H
@@ -21,7 +22,7 @@ inline constexpr int kKmeansPasses = 5;
 struct Kmeans
 {
 	// Set by the caller.
-	const float *samples; // n x dim, row-major
+	const float *samples; // n x dim, row-major, in random order: early passes look at the first ones only
 	size_t n;
 	size_t dim;
 	size_t k; // 1 <= k <= n
@@ -41,6 +42,9 @@ struct Kmeans
 	Random random;
 	int pass;
 	int stage;
+	size_t most_parts; // of the rows: a pass looks at one
+	size_t rows;       // that this pass looks at
+	size_t seen;       // that the pass before looked at
 	size_t position;
 	size_t chosen;
 	float *bias;

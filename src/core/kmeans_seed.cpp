@@ -121,12 +121,12 @@ kmeans_reseed(Kmeans &kmeans, size_t empty, size_t rows)
 static bool
 find_other_row(Kmeans &kmeans, size_t cluster, size_t rows, size_t *found)
 {
-	size_t start = random_below(kmeans.random, kmeans.n);
+	size_t start = random_below(kmeans.random, kmeans.rows);
 	const float *first = nullptr;
 
-	for (size_t i = 0; i < kmeans.n && rows > 0; i++)
+	for (size_t i = 0; i < kmeans.rows && rows > 0; i++)
 	{
-		size_t row = start + i < kmeans.n ? start + i : start + i - kmeans.n;
+		size_t row = start + i < kmeans.rows ? start + i : start + i - kmeans.rows;
 		const float *values = kmeans.samples + row * kmeans.dim;
 
 		if (kmeans.assigned[row] != cluster)

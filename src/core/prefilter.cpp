@@ -6,6 +6,7 @@
 #include "kernels/kernels.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <string.h>
 
@@ -21,9 +22,18 @@ constexpr size_t kAlign = 64;
 constexpr size_t kLeastCandidates = 16;
 // Three times as many as may be wanted, and a block.
 constexpr size_t kRoom = 3 * kPrefilterMost + kHeight;
+// Half width, in deviations of the code's error, of the bounds that tell which centroids may be nearer.
+constexpr float kSigmas = 2.5f;
 
 // A centroid and, before it, the rank of its estimated value: the smaller the number, the nearer.
 using Estimate = uint64_t;
+
+// A centroid that may be nearer than the best so far, and the lower bound of its value.
+struct Rival
+{
+	float lower;
+	uint32_t number;
+};
 
 } // namespace
 
@@ -31,6 +41,10 @@ static void code_block(const Centroids &centroids, const float *mean, size_t fir
 static size_t find_candidates(const Prefilter &prefilter, const float *row, size_t want, void *scratch,
                               Estimate *found);
 static size_t keep_smallest(Estimate *found, size_t n, size_t want);
+static void improve(const Prefilter &prefilter, const float *row, void *scratch, uint32_t &best,
+                    float &best_score);
+static void compare(const Centroids &centroids, const float *row, const Rival *rivals, size_t n, float limit,
+                    uint32_t &best, float &best_score);
 static void rank_exactly(const Prefilter &prefilter, const float *row, const Estimate *found, size_t n,
                          size_t want, uint32_t *best, float *best_score);
 
@@ -119,7 +133,7 @@ code_block(const Centroids &centroids, const float *mean, size_t first, uint8_t 
 		rabitq_store_hot(bits, dim, slot, block);
 		add[slot] = factors.add - centroids.bias[first + slot];
 		rescale[slot] = factors.rescale;
-		rescale[kHeight + slot] = 0;
+		rescale[kHeight + slot] = factors.err;
 	}
 }
 
@@ -190,20 +204,26 @@ keep_smallest(Estimate *found, size_t n, size_t want)
 	return want;
 }
 
+static float
+score_of(const Centroids &centroids, const float *row, uint32_t c)
+{
+	return kernels::active().dot_f32(row, centroids.rows + c * centroids.dim, centroids.dim) +
+	       centroids.bias[c];
+}
+
 // Scores the candidates of a row in full and keeps the best, best first, the lowest number at a tie.
 static void
 rank_exactly(const Prefilter &prefilter, const float *row, const Estimate *found, size_t n, size_t want,
              uint32_t *best, float *best_score)
 {
 	const Centroids &centroids = prefilter.centroids;
-	auto dot = kernels::active().dot_f32;
 	ListScore scores[kPrefilterMost];
 
 	for (size_t i = 0; i < n; i++)
 	{
 		uint32_t c = static_cast<uint32_t>(found[i]);
 
-		scores[i] = {dot(row, centroids.rows + c * centroids.dim, centroids.dim) + centroids.bias[c], c};
+		scores[i] = {score_of(centroids, row, c), c};
 	}
 	nearest_order(scores, n, n);
 	for (size_t i = 0; i < want; i++)
@@ -211,6 +231,87 @@ rank_exactly(const Prefilter &prefilter, const float *row, const Estimate *found
 		// Fewer candidates than wanted: estimates that are not numbers.
 		best[i] = i < n ? scores[i].list : 0;
 		best_score[i] = i < n ? scores[i].score : -std::numeric_limits<float>::infinity();
+	}
+}
+
+void
+prefilter_improve(const Prefilter &prefilter, const float *rows, size_t n, int thread, uint32_t *best,
+                  float *best_score)
+{
+	size_t dim = prefilter.centroids.dim;
+	void *scratch = prefilter.scratch + static_cast<size_t>(thread) * aligned(rabitq_query_bytes(dim));
+
+	for (size_t i = 0; i < n; i++)
+	{
+		improve(prefilter, rows + i * dim, scratch, best[i], best_score[i]);
+	}
+}
+
+// The nearest centroid of a row, from one to begin with.  What is nearer has a lower bound below the value of the best
+// so far, and below every upper bound.
+static void
+improve(const Prefilter &prefilter, const float *row, void *scratch, uint32_t &best, float &best_score)
+{
+	const Centroids &centroids = prefilter.centroids;
+	size_t bytes = block_bytes(centroids.dim);
+	RabitqQuery query;
+	Rival rivals[kRoom];
+	size_t n = 0;
+
+	rabitq_prepare_estimates(row, prefilter.mean, centroids.dim, scratch, &query);
+
+	float distance2 = kernels::active().l2sq_f32(row, prefilter.mean, centroids.dim);
+	ListTerms terms = {query.mean_add, std::sqrt(distance2)};
+
+	best_score = score_of(centroids, row, best);
+
+	float limit = -best_score;
+
+	for (size_t i = 0; i < block_count(centroids.count); i++)
+	{
+		float lower[kHeight];
+		float estimate[kHeight];
+		HotBlock block = block_parts(prefilter.blocks + i * bytes, centroids.dim);
+		uint32_t mask = rabitq_score_hot(query, terms, block, kSigmas, limit, lower, estimate);
+
+		for (; mask != 0; mask &= mask - 1)
+		{
+			size_t slot = static_cast<size_t>(__builtin_ctz(mask));
+
+			rivals[n++] = {lower[slot], static_cast<uint32_t>(i * kHeight + slot)};
+			limit = std::min(limit, 2 * estimate[slot] - lower[slot]);
+		}
+		if (n > kRoom - kHeight)
+		{
+			compare(centroids, row, rivals, n, limit, best, best_score);
+			limit = std::min(limit, -best_score);
+			n = 0;
+		}
+	}
+	compare(centroids, row, rivals, n, limit, best, best_score);
+}
+
+// Scores the rivals of the best so far in full where their bounds let them be nearer than that and than `limit`.
+static void
+compare(const Centroids &centroids, const float *row, const Rival *rivals, size_t n, float limit,
+        uint32_t &best, float &best_score)
+{
+	for (size_t i = 0; i < n; i++)
+	{
+		uint32_t number = rivals[i].number;
+
+		if (rivals[i].lower > std::min(limit, -best_score) || number == best)
+		{
+			continue;
+		}
+
+		float score = score_of(centroids, row, number);
+
+		if (score > best_score || (score == best_score && number < best))
+		{
+			best = number;
+			best_score = score;
+		}
 	}
 }
 

@@ -38,6 +38,11 @@ void prefilter_build(const Centroids &centroids, void *memory, Prefilter *prefil
 void prefilter_nearest(const Prefilter &prefilter, const float *rows, size_t n, size_t want, int thread,
                        uint32_t *best, float *best_score);
 
+// For each of n rows its nearest centroid, but for the codes' errors, and its score.  best[i] comes in as the number of
+// any centroid, and this is the faster the nearer that is.  Threads as above.
+void prefilter_improve(const Prefilter &prefilter, const float *rows, size_t n, int thread, uint32_t *best,
+                       float *best_score);
+
 } // namespace vecsim::core
 
 #endif

@@ -88,8 +88,23 @@ void build_sample(Build &build);
 // Scans the heap, gives each row its list and code, and sorts the entries by list.
 void build_assign(Build &build);
 
-// The sorted entries' columns: list, position in the heap, header and code in one bytea.
+// The sorted entries' columns: the place that they are sorted by, header and code in one bytea.
 TupleDesc flight_descriptor();
+
+// The place of an entry: its list, then its row's position in the heap.
+inline constexpr int kPositionBits = 40;
+
+inline int64
+flight_place(uint32 list, int64 position)
+{
+	return static_cast<int64>(list) << kPositionBits | position;
+}
+
+inline uint32
+flight_list(int64 place)
+{
+	return static_cast<uint32>(place >> kPositionBits);
+}
 
 // ---- ivf_load.cpp ---------------------------------------------------------------------------------------------------
 

@@ -244,9 +244,9 @@ load_entries(Load &load)
 	while (tuplesort_gettupleslot(load.build->sort, true, false, slot, nullptr))
 	{
 		bool isnull;
-		uint32 list = static_cast<uint32>(DatumGetInt32(slot_getattr(slot, 1, &isnull)));
+		uint32 list = flight_list(DatumGetInt64(slot_getattr(slot, 1, &isnull)));
 		const varlena *flight =
-			reinterpret_cast<const varlena *>(DatumGetPointer(slot_getattr(slot, 3, &isnull)));
+			reinterpret_cast<const varlena *>(DatumGetPointer(slot_getattr(slot, 2, &isnull)));
 
 		load_entry(load, list, VARDATA_ANY(flight), VARSIZE_ANY_EXHDR(flight));
 		pgstat_progress_update_param(PROGRESS_CREATEIDX_TUPLES_DONE, ++done);

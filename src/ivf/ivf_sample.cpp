@@ -149,12 +149,12 @@ count_row(Relation index, ItemPointer tid, Datum *values, bool *isnull, bool ali
 	static_cast<Build *>(state)->sample_seen++;
 }
 
-// Takes a row into the sample, in place of a random one where the sample is full (Vitter's algorithm R).
+// Takes a row into the sample: in a random place, whose row moves to the end (k-means wants a random order), or instead
+// of a random one where the sample is full (Vitter's algorithm R).
 static void
 sample_row(Relation index, ItemPointer tid, Datum *values, bool *isnull, bool alive, void *state)
 {
 	Build &build = *static_cast<Build *>(state);
-	Size at = build.sample_n;
 
 	if (isnull[0])
 	{
@@ -167,15 +167,18 @@ sample_row(Relation index, ItemPointer tid, Datum *values, bool *isnull, bool al
 
 	if (value_place(build.space, *build.quantizer, floats, place))
 	{
-		build.sample_seen++;
-		if (at == build.sample_room)
+		Size at = static_cast<Size>(random_below(build.random, ++build.sample_seen));
+		Size bytes = build.place_dim * sizeof(float);
+
+		if (build.sample_n < build.sample_room)
 		{
-			at = static_cast<Size>(random_below(build.random, build.sample_seen));
+			memmove(build.sample + build.sample_n * build.place_dim, build.sample + at * build.place_dim,
+			        bytes);
+			build.sample_n++;
 		}
-		if (at < build.sample_room)
+		if (at < build.sample_n)
 		{
-			memcpy(build.sample + at * build.place_dim, place, build.place_dim * sizeof(float));
-			build.sample_n = Max(build.sample_n, at + 1);
+			memcpy(build.sample + at * build.place_dim, place, bytes);
 		}
 	}
 	MemoryContextSwitchTo(old);

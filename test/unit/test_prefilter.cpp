@@ -103,6 +103,31 @@ search_range(void *context, size_t begin, size_t end, int thread)
 	                  search.found.score.data() + begin * search.want);
 }
 
+// From centroid 0 on, or from what `found.best` says.
+void
+improve_range(void *context, size_t begin, size_t end, int thread)
+{
+	const Search &search = *static_cast<const Search *>(context);
+
+	prefilter_improve(search.prefilter, search.lists.rows.data() + begin * search.lists.dim, end - begin,
+	                  thread, search.found.best.data() + begin, search.found.score.data() + begin);
+}
+
+Found
+improve(const Lists &lists, const std::vector<uint32_t> &from, int threads)
+{
+	Memory memory(prefilter_bytes(lists.count, lists.dim, threads));
+	Found found = {from, Vector(lists.n(), NAN)};
+	Prefilter prefilter;
+
+	prefilter_build(lists.all(), memory.data(), &prefilter);
+
+	Search search = {lists, prefilter, 1, found};
+
+	parallel_for(lists.n(), 5, threads, improve_range, &search);
+	return found;
+}
+
 Found
 find(const Lists &lists, size_t want, int threads)
 {
@@ -302,5 +327,72 @@ TEST_F(PrefilterTest, ScoresAreNumbers)
 				ASSERT_TRUE(isfinite(found.score[i * want + j])) << i << " " << want;
 			}
 		}
+	}
+}
+
+// From any centroid the nearest is found, of rows that lie around centroids, and almost the nearest of others; from the
+// nearest the same; threads do not show.
+TEST_F(PrefilterTest, ImprovesToTheNearest)
+{
+	for (MetricId id : {MetricId::L2, MetricId::Cosine})
+	{
+		for (Data data : {Data::Gaussian, Data::Skewed})
+		{
+			Lists lists = make_lists(9, data, id, 384, 1000, 1000, 0.4);
+			Lists others = make_lists(10, data, id, 384, 1000, 1000, 0.4);
+
+			append(lists.rows, others.rows);
+
+			Found exact = find_exactly(lists, 1);
+			std::vector<uint32_t> last(lists.n(), 999);
+			Found from_first = improve(lists, std::vector<uint32_t>(lists.n(), 0), 1);
+			Found from_last = improve(lists, last, 2);
+			Found from_best = improve(lists, exact.best, 1);
+			size_t near = 0;
+			size_t far = 0;
+
+			EXPECT_EQ(exact.best, from_best.best);
+			EXPECT_EQ(exact.score, from_best.score);
+			EXPECT_EQ(from_last.best, improve(lists, last, 1).best);
+			for (size_t i = 0; i < lists.n(); i++)
+			{
+				size_t &same = i < 1000 ? near : far;
+
+				same += (from_first.best[i] == exact.best[i]) + (from_last.best[i] == exact.best[i]);
+			}
+			EXPECT_GE(near, 1998u) << metric(id).name << " " << int(data);
+			EXPECT_GE(far, 1960u) << metric(id).name << " " << int(data);
+		}
+	}
+}
+
+// Any lengths: a centroid that there is, and its score.
+TEST_F(PrefilterTest, ImprovesAtAnyLength)
+{
+	size_t dim = 64;
+	float most = static_cast<float>(sqrt(kRabitqMaxNorm2 / static_cast<double>(dim)));
+	Random random = {11};
+	Lists lists = {dim, 40, {}, Vector(40), {}};
+
+	for (float scale : {0.0f, 1e-30f, 1.0f, 1e10f, most / 8})
+	{
+		Vector v = gaussian_vector(random, dim, scale);
+
+		for (size_t i = 0; i < 8; i++)
+		{
+			append(lists.centroids, v);
+		}
+		append(lists.rows, v);
+	}
+
+	Found found = improve(lists, std::vector<uint32_t>(lists.n(), 39), 1);
+
+	for (size_t i = 0; i < lists.n(); i++)
+	{
+		ASSERT_LT(found.best[i], 40u);
+		EXPECT_EQ(vecsim::kernels::active().dot_f32(&lists.rows[i * dim],
+		                                            &lists.centroids[found.best[i] * dim], dim),
+		          found.score[i]);
+		EXPECT_TRUE(isfinite(found.score[i]));
 	}
 }
