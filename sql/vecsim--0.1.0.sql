@@ -1776,3 +1776,49 @@ CREATE OPERATOR CLASS @extschema@.sparsevec_cosine_ops
 
 COMMENT ON OPERATOR CLASS @extschema@.sparsevec_cosine_ops USING ivf
 	IS 'nearest by cosine distance, ORDER BY v <=> q';
+
+-- ivf: classes of halfvec, and of taxicab distance
+
+CREATE FUNCTION @extschema@.ivf_metric_l1() RETURNS int4
+	AS 'MODULE_PATHNAME', 'vecsim_ivf_metric_l1' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION @extschema@.ivf_metric_l1() IS 'support function of vector_l1_ops: the id of taxicab distance';
+
+CREATE OPERATOR CLASS @extschema@.halfvec_l2_ops
+	FOR TYPE @extschema@.halfvec USING ivf AS
+	OPERATOR 1 @extschema@.<-> (@extschema@.halfvec, @extschema@.halfvec) FOR ORDER BY pg_catalog.float_ops,
+	FUNCTION 1 (@extschema@.halfvec, @extschema@.halfvec) @extschema@.ivf_metric_l2(),
+	FUNCTION 2 (@extschema@.halfvec, @extschema@.halfvec) @extschema@.ivf_input_halfvec();
+
+COMMENT ON OPERATOR CLASS @extschema@.halfvec_l2_ops USING ivf IS 'nearest by Euclidean distance, ORDER BY v <-> q';
+
+CREATE OPERATOR CLASS @extschema@.halfvec_ip_ops
+	FOR TYPE @extschema@.halfvec USING ivf AS
+	OPERATOR 1 @extschema@.<#> (@extschema@.halfvec, @extschema@.halfvec) FOR ORDER BY pg_catalog.float_ops,
+	FUNCTION 1 (@extschema@.halfvec, @extschema@.halfvec) @extschema@.ivf_metric_ip(),
+	FUNCTION 2 (@extschema@.halfvec, @extschema@.halfvec) @extschema@.ivf_input_halfvec();
+
+COMMENT ON OPERATOR CLASS @extschema@.halfvec_ip_ops USING ivf IS 'largest inner product first, ORDER BY v <#> q';
+
+CREATE OPERATOR CLASS @extschema@.halfvec_cosine_ops
+	FOR TYPE @extschema@.halfvec USING ivf AS
+	OPERATOR 1 @extschema@.<=> (@extschema@.halfvec, @extschema@.halfvec) FOR ORDER BY pg_catalog.float_ops,
+	FUNCTION 1 (@extschema@.halfvec, @extschema@.halfvec) @extschema@.ivf_metric_cosine(),
+	FUNCTION 2 (@extschema@.halfvec, @extschema@.halfvec) @extschema@.ivf_input_halfvec();
+
+COMMENT ON OPERATOR CLASS @extschema@.halfvec_cosine_ops USING ivf IS 'nearest by cosine distance, ORDER BY v <=> q';
+
+CREATE OPERATOR CLASS @extschema@.vector_l1_ops
+	FOR TYPE @extschema@.vector USING ivf AS
+	OPERATOR 1 @extschema@.<+> (@extschema@.vector, @extschema@.vector) FOR ORDER BY pg_catalog.float_ops,
+	FUNCTION 1 (@extschema@.vector, @extschema@.vector) @extschema@.ivf_metric_l1();
+
+COMMENT ON OPERATOR CLASS @extschema@.vector_l1_ops USING ivf IS 'nearest by taxicab distance, ORDER BY v <+> q';
+
+CREATE OPERATOR CLASS @extschema@.halfvec_l1_ops
+	FOR TYPE @extschema@.halfvec USING ivf AS
+	OPERATOR 1 @extschema@.<+> (@extschema@.halfvec, @extschema@.halfvec) FOR ORDER BY pg_catalog.float_ops,
+	FUNCTION 1 (@extschema@.halfvec, @extschema@.halfvec) @extschema@.ivf_metric_l1(),
+	FUNCTION 2 (@extschema@.halfvec, @extschema@.halfvec) @extschema@.ivf_input_halfvec();
+
+COMMENT ON OPERATOR CLASS @extschema@.halfvec_l1_ops USING ivf IS 'nearest by taxicab distance, ORDER BY v <+> q';

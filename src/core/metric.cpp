@@ -278,10 +278,10 @@ l1_distance(const Element *a, const Element *b, size_t d)
 } // namespace
 
 static const Metric kMetrics[] = {
-	{MetricId::L2, "l2", l2_distance<float>, l2_distance<Half>, false},
-	{MetricId::InnerProduct, "ip", ip_distance<float>, ip_distance<Half>, false},
-	{MetricId::Cosine, "cosine", cosine_distance<float>, cosine_distance<Half>, true},
-	{MetricId::L1, "l1", l1_distance<float>, l1_distance<Half>, false},
+	{MetricId::L2, "l2", l2_distance<float>, l2_distance<Half>, false, MetricId::L2},
+	{MetricId::InnerProduct, "ip", ip_distance<float>, ip_distance<Half>, false, MetricId::InnerProduct},
+	{MetricId::Cosine, "cosine", cosine_distance<float>, cosine_distance<Half>, true, MetricId::Cosine},
+	{MetricId::L1, "l1", l1_distance<float>, l1_distance<Half>, false, MetricId::L2},
 };
 
 const Metric *

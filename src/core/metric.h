@@ -23,6 +23,8 @@ struct Metric
 	double (*distance_f16)(const Half *a, const Half *b, size_t d);
 	// Codes, centroids and list ranking use the vector scaled to unit length.
 	bool unit_length;
+	// What lists and codes rank by: the metric itself, but L2 for L1 (taxicab.h).
+	MetricId codes;
 };
 
 // Null when no metric has this id.

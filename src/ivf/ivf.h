@@ -19,7 +19,9 @@ struct Index
 {
 	Relation relation;
 	Input input;
-	const core::Metric *metric;
+	const core::Metric *metric; // of lists and codes
+	const core::Metric *order;  // of the operator: another one under L1 only
+	double distance_unit;       // of a scan: what exact distances are divided by, to compare with those of codes
 	const core::Quantizer *quantizer;
 	Geometry geometry;
 	uint32 place_dim; // floats of a place and of a centroid
@@ -40,8 +42,12 @@ Geometry geometry_of(const core::Quantizer &quantizer, uint32 dim);
 // The largest dimension that there is a geometry for.
 uint32 geometry_max_dim(const core::Quantizer &quantizer);
 
-// The metric that the opclass names by its support function 1.
+// The metric that the opclass names by its support function 1, and the one that lists and codes rank by instead.
 const core::Metric &index_metric(Relation relation);
+const core::Metric &code_metric(const core::Metric &order);
+
+// True where distances by codes are estimates of the operator's, which bound nothing for certain.
+bool index_estimates(const Index &index);
 
 // The page of a store by its number there, InvalidBlockNumber behind the last one.
 BlockNumber store_page(const Extent *extents, int n, uint32 number);

@@ -102,7 +102,8 @@ build_init(Build &build, Relation heap, Relation index, IndexInfo *info, ForkNum
 	build.fork = fork;
 	build.info = info;
 	build.input = index_input(index);
-	build.metric = &index_metric(index);
+	build.order = &index_metric(index);
+	build.metric = &code_metric(*build.order);
 	build.quantizer = &options_quantizer(index);
 	check_input(build);
 	build.dim = build.input.floats;

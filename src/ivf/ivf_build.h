@@ -28,7 +28,8 @@ struct Build
 	ForkNumber fork;
 	IndexInfo *info;
 	Input input;
-	const core::Metric *metric;
+	const core::Metric *metric; // of lists and codes
+	const core::Metric *order;  // of the operator
 	const core::Quantizer *quantizer;
 	Geometry geometry;
 	uint32 dim; // floats of a value
@@ -44,8 +45,12 @@ struct Build
 	Size sample_n;
 	Size sample_room;
 	uint64 sample_seen; // rows that were offered to it
+	float *near; // of an L1 index: near_n x dim rows as they are, of which near_room are kept
+	Size near_n;
+	Size near_room;
+	float taxicab; // see MetaPage
 	core::Random random;
-	MemoryContext sample_context; // of sample
+	MemoryContext sample_context; // of sample and near
 	MemoryContext row_context;
 
 	// Clustering.

@@ -45,6 +45,7 @@ PG_FUNCTION_INFO_V1(vecsim_ivf_handler);
 PG_FUNCTION_INFO_V1(vecsim_ivf_metric_l2);
 PG_FUNCTION_INFO_V1(vecsim_ivf_metric_ip);
 PG_FUNCTION_INFO_V1(vecsim_ivf_metric_cosine);
+PG_FUNCTION_INFO_V1(vecsim_ivf_metric_l1);
 PG_FUNCTION_INFO_V1(vecsim_ivf_input_halfvec);
 PG_FUNCTION_INFO_V1(vecsim_ivf_input_sparsevec);
 PG_FUNCTION_INFO_V1(vecsim_ivf_input_hamming);
@@ -74,6 +75,12 @@ Datum
 vecsim_ivf_metric_cosine(PG_FUNCTION_ARGS)
 {
 	PG_RETURN_INT32(static_cast<int32>(core::MetricId::Cosine));
+}
+
+Datum
+vecsim_ivf_metric_l1(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_INT32(static_cast<int32>(core::MetricId::L1));
 }
 
 // Support function 2, of those that are not of vector: what is indexed.

@@ -20,7 +20,9 @@ index_read(Index &index, Relation relation)
 	check_meta(relation, index.meta);
 	index.relation = relation;
 	index.input = index_input(relation);
-	index.metric = core::metric_by_id(index.meta.metric);
+	index.order = core::metric_by_id(index.meta.metric);
+	index.metric = &code_metric(*index.order);
+	index.distance_unit = index.meta.taxicab > 0 ? static_cast<double>(index.meta.taxicab) : 1;
 	index.quantizer = core::quantizer_by_id(index.meta.quantizer);
 	index.geometry =
 		geometry_with(*index.quantizer, index.meta.dim, index.meta.height, index.meta.blocks_per_page);
@@ -200,6 +202,18 @@ index_metric(Relation relation)
 		                       RelationGetRelationName(relation), id)));
 	}
 	return *metric;
+}
+
+const core::Metric &
+code_metric(const core::Metric &order)
+{
+	return *core::metric_by_id(static_cast<uint8>(order.codes));
+}
+
+bool
+index_estimates(const Index &index)
+{
+	return index.input.lossy || index.order != index.metric;
 }
 
 BlockNumber

@@ -488,7 +488,8 @@ load_end(Load &load)
 	}
 	meta.magic = kMagic;
 	meta.version = kFormatVersion;
-	meta.metric = static_cast<uint8>(build.metric->id);
+	meta.metric = static_cast<uint8>(build.order->id);
+	meta.taxicab = build.taxicab;
 	meta.quantizer = static_cast<uint8>(build.quantizer->id);
 	meta.dim = build.dim;
 	meta.lists = build.lists;

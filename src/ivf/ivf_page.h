@@ -110,7 +110,7 @@ struct MetaPage
 	uint16 directory_extents;
 	uint16 code_extents;
 	uint16 sketch_extents;
-	uint16 unused[2];
+	float taxicab; // under L1: the least L1 distance of near rows in parts of their L2 distance, 0 if not known
 	Extent tids[kStoreExtents];
 	Extent rows[kStoreExtents];
 	Extent centroids[kTableExtents];

@@ -97,8 +97,9 @@ prepare_query(Scan &scan, Datum query)
 	scan.space = code_space(index);
 	scan.place = static_cast<float *>(pg::alloc_array(index.place_dim, sizeof(float)));
 	scan.prepared = pg::alloc_array(1, index.quantizer->query_bytes(index.meta.dim));
-	// No bound of a sketch is certain.
-	if (!value_place(scan.space, *index.quantizer, floats, scan.place) || (certain && index.input.lossy))
+	// Estimates bound nothing for certain, and are none where the unit of L1 is not known.
+	if (!value_place(scan.space, *index.quantizer, floats, scan.place) || (certain && index_estimates(index)) ||
+	    (index.order->id == core::MetricId::L1 && index.meta.taxicab == 0))
 	{
 		scan.prepared = nullptr;
 		return;
@@ -408,7 +409,8 @@ read_list(Scan &scan, uint32 list, uint32 probe, CandidateRun *sink)
 static bool
 take_block(Scan &scan, const double *lower, const double *upper, uint32 n, uint32 probe, CandidateRun *sink)
 {
-	bool exact = scan.index.quantizer->exact && scan.index.input.type->metric_distance;
+	const Index &index = scan.index;
+	bool exact = index.quantizer->exact && index.input.type->metric_distance && index.order == index.metric;
 	bool improved = false;
 
 	for (uint32 i = 0; i < n; i++)

@@ -131,9 +131,9 @@ refine_row(Scan &scan, uint32 row, double *distance)
 	if (!isnull)
 	{
 		double exact =
-			index.input.type->distance(*index.metric, input_value(index.input, value), scan.query);
+			index.input.type->distance(*index.order, input_value(index.input, value), scan.query);
 
-		*distance = std::isnan(exact) ? *distance : exact;
+		*distance = std::isnan(exact) ? *distance : exact / index.distance_unit;
 	}
 	MemoryContextSwitchTo(old);
 	MemoryContextReset(scan.row_context);

@@ -6,6 +6,7 @@
 #include "pg/pg.h"
 
 #include "core/kmeans.h"
+#include "core/taxicab.h"
 #include "ivf/ivf_build.h"
 #include "ivf/ivf_options.h"
 
@@ -24,6 +25,8 @@ static double estimate_rows(Build &build, BlockNumber blocks);
 static void choose_lists(Build &build, double rows);
 static Size memory_needed(const Build &build, double sample, double lists);
 static void scan_blocks(Build &build, BlockNumber blocks, BlockNumber wanted, IndexBuildCallback callback);
+static void begin_near(Build &build);
+static void sample_near(Build &build, const float *floats);
 static void count_row(Relation index, ItemPointer tid, Datum *values, bool *isnull, bool alive, void *state);
 static void sample_row(Relation index, ItemPointer tid, Datum *values, bool *isnull, bool alive, void *state);
 
@@ -45,6 +48,7 @@ build_sample(Build &build)
 
 	build.sample = static_cast<float *>(
 		pg::alloc_array(pg::mul_size_checked(build.sample_room, build.place_dim), sizeof(float)));
+	begin_near(build);
 	MemoryContextSwitchTo(old);
 
 	// A tenth more blocks than should be needed: what is too much replaces rows at random.
@@ -53,6 +57,39 @@ build_sample(Build &build)
 	BlockNumber wanted = static_cast<BlockNumber>(std::ceil(share * blocks));
 
 	scan_blocks(build, blocks, Max(wanted, Min(kLeastBlocks, blocks)), sample_row);
+	build.taxicab = core::taxicab_ratio(build.near, build.near_n, build.dim);
+}
+
+// Makes room for the rows on which an L1 index measures its distances: a sixteenth of the memory, but some rows.
+static void
+begin_near(Build &build)
+{
+	constexpr Size kShare = 16;
+	constexpr Size kLeast = 64;
+	Size fit = build.memory / kShare / (build.dim * sizeof(float));
+
+	if (build.order != build.metric)
+	{
+		build.near_room = Min(core::kTaxicabRows, Max(fit, kLeast));
+		build.near = static_cast<float *>(pg::alloc_array(build.near_room, build.dim * sizeof(float)));
+	}
+}
+
+// Takes a row that was just offered to the sample among these, in place of a random one where they are enough.
+static void
+sample_near(Build &build, const float *floats)
+{
+	Size at = build.near_n;
+
+	if (at == build.near_room)
+	{
+		at = static_cast<Size>(random_below(build.random, build.sample_seen));
+	}
+	if (at < build.near_room)
+	{
+		memcpy(build.near + at * build.dim, floats, build.dim * sizeof(float));
+		build.near_n = Max(build.near_n, at + 1);
+	}
 }
 
 // Rows that the index will have, from the density of a few blocks.
@@ -179,6 +216,10 @@ sample_row(Relation index, ItemPointer tid, Datum *values, bool *isnull, bool al
 		if (at < build.sample_n)
 		{
 			memcpy(build.sample + at * build.place_dim, place, bytes);
+		}
+		if (build.near != nullptr)
+		{
+			sample_near(build, floats);
 		}
 	}
 	MemoryContextSwitchTo(old);

@@ -39,6 +39,8 @@ TEST_F(MetricTest, TableKnowsItsIdsOnly)
 	EXPECT_STREQ("l1", metric(MetricId::L1).name);
 	EXPECT_TRUE(metric(MetricId::Cosine).unit_length);
 	EXPECT_FALSE(metric(MetricId::L2).unit_length);
+	EXPECT_EQ(MetricId::L2, metric(MetricId::L1).codes);
+	EXPECT_EQ(MetricId::Cosine, metric(MetricId::Cosine).codes);
 	EXPECT_EQ(nullptr, metric_by_id(0));
 	EXPECT_EQ(nullptr, metric_by_id(5));
 	EXPECT_EQ(nullptr, metric_by_id(255));
