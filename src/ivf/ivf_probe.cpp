@@ -31,9 +31,10 @@ uint32
 patience_of(const Index &index)
 {
 	bool by_reach = index.metric->id == core::MetricId::InnerProduct;
+	bool by_other = index.order != index.metric;
 
 	return core::patience_for(effort_of(index).target_recall, index.meta.lists,
-	                          by_reach ? 1 : entries_a_row(*index.quantizer));
+	                          by_reach || by_other ? 1 : entries_a_row(*index.quantizer));
 }
 
 void
