@@ -71,6 +71,10 @@ cost_estimate(PlannerInfo *root, IndexPath *path, double loop_count, Cost *start
 	Cost seeks = share * lists * (random_page_cost - seq_page_cost) * Min(row_pages, 1.0);
 
 	*startup = centroids + probed + seeks;
+	if (opened.input.lossy && effort_of(opened).probes == 0 && effort_of(opened).target_recall >= 1)
+	{
+		*startup += info->tuples * random_page_cost; // every heap row, in the order of the lists
+	}
 	*total = *startup + (1 - share) * (info->pages * seq_page_cost + info->tuples * score) +
 	         info->tuples * (cpu_index_tuple_cost + cpu_operator_cost);
 	*selectivity = costs.indexSelectivity;

@@ -244,15 +244,15 @@ dice_distance(const core::Metric & /*metric*/, const void *value, const void *qu
 // -------------------------------------------------------------------------------------------------------------------
 
 static const InputType kTypes[] = {
-	{InputId::Vector, "vector", "different vector dimensions %d and %d", true, as_many_floats, vector_value,
+	{InputId::Vector, "vector", "different vector dimensions %d and %d", true, 1, as_many_floats, vector_value,
      vector_dim, vector_floats, vector_zero, vector_distance},
-	{InputId::Halfvec, "halfvec", "different halfvec dimensions %d and %d", true, as_many_floats, half_value,
+	{InputId::Halfvec, "halfvec", "different halfvec dimensions %d and %d", true, 1, as_many_floats, half_value,
      half_dim, half_floats, half_zero, half_distance},
-	{InputId::Sparsevec, "sparsevec", "different sparsevec dimensions %d and %d", false, sparse_floats_of,
+	{InputId::Sparsevec, "sparsevec", "different sparsevec dimensions %d and %d", false, 1, sparse_floats_of,
      sparse_value, sparse_dim, sparse_floats, sparse_zero, sparse_distance},
-	{InputId::Hamming, "bit", "different bit lengths %d and %d", false, bit_floats_of, bit_value, bit_dim,
+	{InputId::Hamming, "bit", "different bit lengths %d and %d", false, 1, bit_floats_of, bit_value, bit_dim,
      bit_floats, bit_zero, hamming_root},
-	{InputId::Jaccard, "bit", "different bit lengths %d and %d", false, bit_floats_of, bit_value, bit_dim,
+	{InputId::Jaccard, "bit", "different bit lengths %d and %d", false, 2, bit_floats_of, bit_value, bit_dim,
      bit_floats, bit_zero, dice_distance},
 };
 

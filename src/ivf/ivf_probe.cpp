@@ -33,8 +33,15 @@ patience_of(const Index &index)
 	bool by_reach = index.metric->id == core::MetricId::InnerProduct;
 	bool by_other = index.order != index.metric;
 
-	return core::patience_for(effort_of(index).target_recall, index.meta.lists,
-	                          by_reach || by_other ? 1 : entries_a_row(*index.quantizer));
+	if (index.input.lossy)
+	{
+		return core::patience_for_sketches(effort_of(index).target_recall, index.meta.lists);
+	}
+
+	uint32 patience = core::patience_for(effort_of(index).target_recall, index.meta.lists,
+	                                     by_reach || by_other ? 1 : entries_a_row(*index.quantizer));
+
+	return patience < PG_UINT32_MAX / index.input.type->patience ? patience * index.input.type->patience : patience;
 }
 
 void

@@ -372,6 +372,15 @@ SELECT function_returns(name, '{bit,bit}'::name[], 'double precision')
 FROM unnest('{hamming_distance,jaccard_distance}'::name[]) name;
 SELECT has_operator('bit', name, 'bit', 'double precision'::name) FROM unnest('{<~>,<%>}'::name[]) name;
 
+-- ivf for other types than vector
+SELECT is(array_agg(format('%s for %s default %s', c.opcname, c.opcintype::regtype, c.opcdefault) ORDER BY c.opcname),
+	ARRAY['bit_hamming_ops for bit default f', 'bit_jaccard_ops for bit default f',
+		'sparsevec_cosine_ops for sparsevec default f', 'sparsevec_ip_ops for sparsevec default f',
+		'sparsevec_l2_ops for sparsevec default f'],
+	'ivf has classes for bit and sparsevec')
+FROM pg_opclass c JOIN pg_am a ON a.oid = c.opcmethod
+WHERE a.amname = 'ivf' AND c.opcintype IN ('bit'::regtype, 'sparsevec'::regtype);
+
 -- the extension; that it is trusted shows when somebody without privileges but CREATE makes it anew
 SELECT is(extrelocatable, false, 'vecsim stays in its schema') FROM pg_extension WHERE extname = 'vecsim';
 
