@@ -29,17 +29,10 @@ dice_distance(const uint8_t *a, const uint8_t *b, size_t bytes)
 	return counts.both == 0 ? 1 : 1 - 2 * static_cast<double>(counts.both) / all;
 }
 
-bool
-no_bit(const uint8_t *a, size_t bytes)
+double
+bits_set(const uint8_t *a, size_t bytes)
 {
-	for (size_t i = 0; i < bytes; i++)
-	{
-		if (a[i] != 0)
-		{
-			return false;
-		}
-	}
-	return true;
+	return static_cast<double>(kernels::active().overlap(a, a, bytes).both);
 }
 
 } // namespace vecsim::core

@@ -17,8 +17,8 @@ double jaccard_distance(const uint8_t *a, const uint8_t *b, size_t bytes);
 // none is set in both.  The Dice distance.
 double dice_distance(const uint8_t *a, const uint8_t *b, size_t bytes);
 
-// True where no bit is set.
-bool no_bit(const uint8_t *a, size_t bytes);
+// The number of bits that are set.
+double bits_set(const uint8_t *a, size_t bytes);
 
 } // namespace vecsim::core
 

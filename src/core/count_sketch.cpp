@@ -1,7 +1,10 @@
 // count_sketch.cpp - long sparse vectors made short.
 #include "core/count_sketch.h"
 
+#include "core/metric.h"
 #include "core/random.h"
+
+#include <cmath>
 
 namespace vecsim::core
 {
@@ -19,6 +22,21 @@ sketch_add(uint32_t index, float value, size_t m, float *sums)
 }
 
 void
+sketch_to_length(double length, size_t m, float *sums)
+{
+	double present = norm_in_double(sums, m);
+
+	if (present == length || !(present > 0) || !std::isfinite(present))
+	{
+		return;
+	}
+	for (size_t i = 0; i < m; i++)
+	{
+		sums[i] = static_cast<float>(static_cast<double>(sums[i]) * (length / present));
+	}
+}
+
+void
 sketch_sparse(const SparseView &vector, size_t m, float *sums)
 {
 	for (size_t i = 0; i < m; i++)
@@ -29,6 +47,7 @@ sketch_sparse(const SparseView &vector, size_t m, float *sums)
 	{
 		sketch_add(static_cast<uint32_t>(vector.indices[i]), vector.values[i], m, sums);
 	}
+	sketch_to_length(sparse_norm(vector), m, sums);
 }
 
 } // namespace vecsim::core

@@ -15,7 +15,11 @@ namespace vecsim::core
 // Adds a value at an index of the long vector to the m sums.
 void sketch_add(uint32_t index, float value, size_t m, float *sums);
 
-// The sketch of a sparse vector: m sums, of at most 2^32.  They are not finite where sums of values overflow.
+// Scales the sums to the length of their vector, unless they are all 0 or not finite: what elements of one vector that
+// meet do to its length can be undone, since the length is known.
+void sketch_to_length(double length, size_t m, float *sums);
+
+// The sketch of a sparse vector, of its length; not finite where sums overflow.
 void sketch_sparse(const SparseView &vector, size_t m, float *sums);
 
 } // namespace vecsim::core

@@ -19,9 +19,10 @@ namespace vecsim::core
 
 enum class Bounds : uint8_t
 {
-	Likely,   // a few standard deviations of the rounding error
-	Certain,  // deterministic
-	Sketched, // likewise likely, of floats that are sketches (count_sketch.h) and err themselves; two-level codes only
+	Likely,       // a few standard deviations of the rounding error
+	Certain,      // deterministic
+	Sketched,     // likewise likely, of floats that are sketches (count_sketch.h) and err themselves; two-level only
+	SketchedWide, // likewise, and more likely
 };
 
 // What the codes of one index of a two-level quantiser have in common.

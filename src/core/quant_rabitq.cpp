@@ -22,11 +22,12 @@ constexpr size_t kHeight = 32;
 constexpr uint32_t kEntriesARow = 2;
 constexpr size_t kQueryHeader = 192;
 
-// Widths of the bounds of sketches, in standard deviations of the code's error.  An inner product of sketches of m
-// floats errs by 1 / sqrt(m) of the lengths (count_sketch.h), a hot code of them by 0.75 of that, a cold code by 0.107.
-// These are two standard deviations of both errors.
-constexpr float kSketchedHotSigmas = 2 * 1.67f;
-constexpr float kSketchedColdSigmas = 2 * 9.4f;
+// Widths of the bounds of sketches.  An inner product of sketches of m floats errs by 1 / sqrt(m) of the lengths
+// (count_sketch.h), a hot code of them by 0.75 of that, a cold code by 0.107.
+constexpr float kSketchedSigmas = 2;
+constexpr float kSketchedWideSigmas = 3;
+constexpr float kSketchedHot = 1.67f; // the error of both, in errors of the code alone
+constexpr float kSketchedCold = 9.4f;
 
 // A prepared query; rabitq's own memory follows at kQueryHeader bytes.
 struct Query
@@ -154,8 +155,15 @@ rabitq_prepare_query(const CodeSpace &space, const float *place, Bounds bounds, 
 	rabitq_prepare(space.metric->id, place, space.mean, rotated_dim(space.dim),
 	               static_cast<char *>(memory) + kQueryHeader, &query.rabitq);
 	query.certain = bounds == Bounds::Certain;
-	query.hot_sigmas = bounds == Bounds::Sketched ? kSketchedHotSigmas : kHotSigmas;
-	query.cold_sigmas = bounds == Bounds::Sketched ? kSketchedColdSigmas : kColdSigmas;
+	query.hot_sigmas = kHotSigmas;
+	query.cold_sigmas = kColdSigmas;
+	if (bounds == Bounds::Sketched || bounds == Bounds::SketchedWide)
+	{
+		float sigmas = bounds == Bounds::Sketched ? kSketchedSigmas : kSketchedWideSigmas;
+
+		query.hot_sigmas = sigmas * kSketchedHot;
+		query.cold_sigmas = sigmas * kSketchedCold;
+	}
 }
 
 // A distance from a value: the square root under L2, 1 more under cosine.

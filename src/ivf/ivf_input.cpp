@@ -216,13 +216,17 @@ bit_floats(const void *value, uint32 n, float *out)
 			out[i] = 1;
 		}
 	}
+	if (length > n)
+	{
+		core::sketch_to_length(std::sqrt(core::bits_set(view.bytes, types::bit_bytes(view))), n, out);
+	}
 	return out;
 }
 
 static bool
 bit_zero(const void *value)
 {
-	return core::no_bit(bits(value).bytes, types::bit_bytes(bits(value)));
+	return core::bits_set(bits(value).bytes, types::bit_bytes(bits(value))) == 0;
 }
 
 // The square root of the Hamming distance: of 0 and 1 that is the Euclidean distance.

@@ -17,6 +17,7 @@ namespace vecsim::ivf
 
 static constexpr double kInfinity = std::numeric_limits<double>::infinity();
 static constexpr uint64 kFirstWanted = 10; // K while nothing is known of the LIMIT
+static constexpr double kWideFrom = 0.97;   // targets from which bounds of sketches are wide
 
 static void set_wanted(Scan &scan, uint64 wanted);
 static void prepare_query(Scan &scan, Datum query);
@@ -113,9 +114,12 @@ prepare_query(Scan &scan, Datum query)
 		return;
 	}
 
-	core::Bounds bounds = certain             ? core::Bounds::Certain
-	                      : index.input.lossy ? core::Bounds::Sketched
-	                                          : core::Bounds::Likely;
+	core::Bounds bounds = certain ? core::Bounds::Certain : core::Bounds::Likely;
+
+	if (index.input.lossy)
+	{
+		bounds = effort.target_recall > kWideFrom ? core::Bounds::SketchedWide : core::Bounds::Sketched;
+	}
 
 	if (index.quantizer->two_level != nullptr)
 	{

@@ -52,7 +52,7 @@ TEST(Bits, DiceRisesWithJaccard)
 		EXPECT_TRUE(set == 0 || dice + 1e-15 >= 1 - set / std::sqrt(set * 12));
 		last_jaccard = jaccard;
 		last_dice = dice;
-		EXPECT_EQ(no_bit(bits, 2), row == 0);
+		EXPECT_EQ(bits_set(bits, 2), set);
 	}
 	EXPECT_EQ(last_dice, 1);
 }
