@@ -1822,3 +1822,11 @@ CREATE OPERATOR CLASS @extschema@.halfvec_l1_ops
 	FUNCTION 2 (@extschema@.halfvec, @extschema@.halfvec) @extschema@.ivf_input_halfvec();
 
 COMMENT ON OPERATOR CLASS @extschema@.halfvec_l1_ops USING ivf IS 'nearest by taxicab distance, ORDER BY v <+> q';
+
+-- moving from pgvector: the other types
+
+ALTER FUNCTION @extschema@.halfvec(@extschema@.halfvec, pg_catalog.int4, pg_catalog.bool)
+	SUPPORT @extschema@.vecsim_typmod_support;
+
+ALTER FUNCTION @extschema@.sparsevec(@extschema@.sparsevec, pg_catalog.int4, pg_catalog.bool)
+	SUPPORT @extschema@.vecsim_typmod_support;
