@@ -64,54 +64,58 @@ is(contents("$folder/again.sql"), contents($dump), '... it says the same');
 
 # ---- It answers alike ----
 
-# Rows of the table answers whose distances differ from those of a query by more than rounding.
+# What a query answers; the share of pgvector's exact answers that is in its answers; how many are not exactly those.
 value(<<'SQL');
-CREATE FUNCTION answer(o text, q text) RETURNS float8[] LANGUAGE plpgsql AS $$
+CREATE FUNCTION answer(t text, c text, o text, q text) RETURNS float8[] LANGUAGE plpgsql AS $$
 DECLARE
 	result float8[];
 BEGIN
-	EXECUTE format('SELECT array_agg(d) FROM (SELECT v %s %L AS d FROM items ORDER BY v %s %L LIMIT 20) x', o, q, o, q)
-		INTO result;
+	EXECUTE format('SELECT array_agg(d) FROM (SELECT %I %s %L AS d FROM %I ORDER BY %I %s %L LIMIT 20) x',
+		c, o, q, t, c, o, q) INTO result;
 	RETURN result;
 END $$;
-CREATE FUNCTION plan(o text) RETURNS text LANGUAGE plpgsql AS $$
+CREATE FUNCTION plan(t text, c text, o text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
 	line text;
 	result text;
 BEGIN
-	FOR line IN EXECUTE format('EXPLAIN SELECT v FROM items ORDER BY v %s ''[1,1,1,1,1,1,1,1]'' LIMIT 20', o) LOOP
+	FOR line IN EXECUTE format('EXPLAIN SELECT %I FROM %I ORDER BY %I %s (SELECT %I FROM %I LIMIT 1) LIMIT 20',
+			c, t, c, o, c, t) LOOP
 		result := concat(result, line);
 	END LOOP;
 	RETURN result;
 END $$;
--- The share of pgvector's exact answer that is in an answer; and how many answers are not exactly it.
-CREATE FUNCTION recall(o text) RETURNS float8 LANGUAGE sql AS $$
-	SELECT avg((SELECT count(*) FROM unnest(answer(operator, query)) d WHERE d <= distances[20] + 1e-5) / 20.0)
-	FROM answers WHERE operator = o $$;
-CREATE FUNCTION others(o text) RETURNS bigint LANGUAGE sql AS $$
+CREATE FUNCTION recall(t text, c text, o text) RETURNS float8 LANGUAGE sql AS $$
+	SELECT avg((SELECT count(*) FROM unnest(answer(t, c, o, query)) d WHERE d <= distances[20] + 1e-5) / 20.0)
+	FROM answers WHERE table_name = t AND column_name = c AND operator = o $$;
+CREATE FUNCTION others(t text, c text, o text) RETURNS bigint LANGUAGE sql AS $$
 	SELECT count(*) FROM answers
-	WHERE operator = o AND EXISTS (SELECT FROM unnest(distances, answer(operator, query)) x (a, b)
-	                               WHERE a IS NULL OR b IS NULL OR abs(a - b) > 1e-6 * (1 + abs(a))) $$;
+	WHERE table_name = t AND column_name = c AND operator = o
+		AND EXISTS (SELECT FROM unnest(distances, answer(t, c, o, query)) x (a, b)
+		            WHERE a IS NULL OR b IS NULL OR abs(a - b) > 1e-6 * (1 + abs(a))) $$;
 SQL
-is(value("SET enable_indexscan = off; SELECT others('$_')"), '0', "$_ by a sequential scan: pgvector's answers")
-  foreach ('<->', '<#>', '<=>', '<+>');
-
-my %operator = (l2 => '<->', ip => '<#>', cosine => '<=>');
-my $force = "SET client_min_messages = error; SET enable_seqscan = off; SET enable_sort = off; BEGIN;";
-foreach my $method ('ivfflat', 'hnsw')
+my $answered = value('SELECT DISTINCT table_name, column_name, operator FROM answers ORDER BY 1, 2, 3');
+foreach (split(/\n/, $answered))
 {
-	foreach my $distance ('l2', 'ip', 'cosine')
-	{
-		my $index = "items_${method}_$distance";
-		my $drop = value("SELECT 'DROP INDEX ' || string_agg(indexrelid::regclass::text, ', ') FROM pg_index
-			WHERE indrelid = 'items'::regclass AND NOT indisprimary AND indexrelid <> '$index'::regclass");
+	my ($what, $arguments) = (join(' ', split(/\|/)), join(', ', map { "'$_'" } split(/\|/)));
 
-		like(value("$force $drop; SELECT plan('$operator{$distance}')"), qr/Index Scan using $index on items/,
-			"$index is used");
-		cmp_ok(value("$force $drop; SELECT recall('$operator{$distance}')"), '>=', 0.95, '... and finds the rows');
-		is(value("$force $drop; SET ivf.target_recall = 1; SELECT others('$operator{$distance}')"),
-			'0', '... all of them at recall 1');
-	}
+	is(value("SET enable_indexscan = off; SELECT others($arguments)"), '0', "$what, by a sequential scan: its answers");
+}
+is(scalar(split(/\n/, $answered)), 14, 'of every type and operator');
+
+my %operator = (l2 => '<->', ip => '<#>', cosine => '<=>', l1 => '<+>', hamming => '<~>', jaccard => '<%>');
+my $force = "SET client_min_messages = error; SET enable_seqscan = off; SET enable_sort = off; BEGIN;";
+foreach my $index (split(/\n/, value(q(SELECT relname FROM pg_class JOIN pg_am a ON a.oid = relam
+	WHERE relname ~ '^(items|kinds)_(ivfflat|hnsw)_([vhsb]_)?(l2|ip|cosine|l1|hamming|jaccard)$' ORDER BY 1))))
+{
+	my ($table, undef, $column, $distance) = $index =~ /^(\w+?)_(ivfflat|hnsw)_(?:([hsb])_)?(\w+)$/;
+	my $arguments = join(', ', map { "'$_'" } $table, $column // 'v', $operator{$distance});
+	my $drop = value("SELECT 'DROP INDEX ' || string_agg(indexrelid::regclass::text, ', ') FROM pg_index
+		WHERE indrelid = '$table'::regclass AND NOT indisprimary AND indexrelid <> '$index'::regclass");
+
+	like(value("$force $drop; SELECT plan($arguments)"), qr/Index Scan using $index on $table/, "$index is used");
+	cmp_ok(value("$force $drop; SELECT recall($arguments)"), '>=', 0.95, '... and finds the rows');
+	is(value("$force $drop; SET ivf.target_recall = 1; SELECT others($arguments)"), '0', '... all of them at recall 1');
 }
 
 # ---- pgvector's settings ask for more ----
@@ -129,7 +133,8 @@ my $items = 'SELECT v FROM items ORDER BY v <-> $$[1,1,1,1,1,1,1,1]$$ LIMIT 5';
 value('DROP INDEX items_hnsw_l2, items_partial');
 cmp_ok(cost($items, 'SET ivf.target_recall = 0.5; SET ivfflat.probes = 9'),
 	'>', cost($items, 'SET ivf.target_recall = 0.5'), 'ivfflat.probes: a scan reads more lists');
-is(value("$force SET ivf.target_recall = 0.1; SET ivfflat.probes = 10; SELECT others('<->')"),
+is(value("$force SET ivf.target_recall = 0.1; SET ivfflat.probes = 10;
+	SELECT others('items', 'v', '<->')"),
 	'0', '... all of them give the exact answer');
 value('DROP INDEX items_ivfflat_cosine;
 	CREATE TABLE more AS SELECT made(i)::vector(8) AS v FROM generate_series(1, 5000) i;
