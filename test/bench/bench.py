@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 
+import attention
 import build
 import cancel
 import clients
@@ -38,6 +39,7 @@ PARTS = {
     "indexes": build.measure_sizes,
     "synthetic": synthetic.measure_share,
     "exact": exact.measure_exact,  # before builds, which read the table in random order and so scatter its buffers
+    "attention": attention.measure_attention,
     "recall": search.measure_recall,
     "sq8": search.measure_sq8,
     "speed": search.measure_speed,
@@ -168,6 +170,7 @@ def arguments():
     parser.add_argument("--queries", type=int, help="only so many of each kind, for recall and timed")
     parser.add_argument("--precision", type=float, default=0, help="share by which a setting may be larger than the "
                         "smallest that reaches a recall: .05 saves a third of a sweep")
+    parser.add_argument("--torch-python", help="interpreter that has PyTorch (or VECSIM_BENCH_TORCH_PYTHON)")
     parser.add_argument("--rounds", type=int, help="interleaved rounds of each timing")
     parser.add_argument("--cancels", type=int, help="cancelled builds, and cancelled scans")
     parser.add_argument("--goals", default="0.95,0.99", help="recalls at which speed is compared")
