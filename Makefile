@@ -6,6 +6,7 @@
 #   install-compat     likewise, and vecsim as the extension "vector" too: pgvector's name (uninstall-compat)
 #   deps               the Debian packages of test/packages.txt
 #   unit rules         tests of the pure rooms; the rules that hold the design
+#   fuzz               what the fuzzer found, replayed (fuzz-run searches on: FUZZ_TYPE, FUZZ_SECONDS)
 #   neon               tests of the kernels for AArch64, built by a cross compiler and run by an emulator
 #   installcheck isolation pgtap prove examples clients    one suite each, on a throw-away server
 #   psql               a throw-away server with the bundled data, and a prompt
@@ -120,6 +121,33 @@ build/cross/kernel_tests: $(CROSS_OBJS) build/cross/gtest/gtest-all.o build/cros
 neon: $(CROSS_TESTS)
 	$(RUN) neon
 
+# Input, output and aggregate states of the types, given any bytes, on a stand-in for the server: test/fuzz.  Replaying
+# its corpus is a test; `make fuzz-run` searches for more, with clang's libFuzzer.
+FUZZ_TYPE    = vector
+FUZZ_SECONDS = 600
+FUZZ_CXX     = clang++
+FUZZ_SRC     = test/fuzz/backend.cpp test/fuzz/fuzz_types.cpp src/pg/memory.cpp src/core/softmax.cpp \
+               $(addprefix src/types/,vector_type.cpp vector_agg.cpp halfvec_type.cpp halfvec_agg.cpp \
+                 sparsevec_type.cpp sparsevec_text.cpp learn_attention.cpp learn_score.cpp)
+FUZZ_HEADERS = $(wildcard test/fuzz/*.h src/types/*.h src/core/*.h src/pg/*.h)
+FUZZ_FLAGS   = $(DIALECT) -g -O1 -fno-omit-frame-pointer -ffunction-sections -fno-sanitize-recover -Wno-register \
+               -Isrc -Itest/fuzz -isystem $(shell $(PG_CONFIG) --includedir-server 2>/dev/null) -Wl,--gc-sections
+FUZZ_LIBS    = $(shell $(PG_CONFIG) --pkglibdir 2>/dev/null)/libpgcommon.a
+
+build/fuzz/replay: test/fuzz/replay.cpp $(FUZZ_SRC) $(FUZZ_HEADERS)
+	@mkdir -p $(@D)
+	$(CXX) -fsanitize=address,undefined $(FUZZ_FLAGS) -o $@ $(filter %.cpp,$^) $(FUZZ_LIBS)
+build/fuzz/fuzz_types: $(FUZZ_SRC) $(FUZZ_HEADERS)
+	@mkdir -p $(@D)
+	$(FUZZ_CXX) -fsanitize=fuzzer,address,undefined $(FUZZ_FLAGS) -o $@ $(filter %.cpp,$^) $(FUZZ_LIBS)
+
+fuzz: build/fuzz/replay
+	$(RUN) fuzz
+fuzz-run: build/fuzz/fuzz_types
+	@mkdir -p build/fuzz/$(FUZZ_TYPE)
+	$< --type=$(FUZZ_TYPE) -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -artifact_prefix=build/fuzz/ \
+	  build/fuzz/$(FUZZ_TYPE) test/fuzz/corpus/$(FUZZ_TYPE)
+
 # The PostgreSQL world compiled once with exceptions: an object with a destructor then shows as _Unwind_Resume.
 RULES_OBJS = $(patsubst %.cpp,build/rules/%.o,$(SRC_PG))
 
@@ -160,7 +188,8 @@ demo psql:
 
 test:
 	@test/deps.sh build demo test $(CROSS)
-	@$(MAKE) --no-print-directory -j2 WERROR=-Werror stage build/unit/unit_tests $(CROSS_TESTS) rules-objects
+	@$(MAKE) --no-print-directory -j2 WERROR=-Werror stage build/unit/unit_tests $(CROSS_TESTS) build/fuzz/replay \
+	  rules-objects
 	@$(RUN) all
 
 # As root: other versions of PostgreSQL live in folders with a Debian of their own, made by the first run.
@@ -188,6 +217,6 @@ lint:
 	printf '%s\n' $(SRC_KERNELS) $(SRC_CORE) $(SRC_PG) | xargs -P 2 -I FILE \
 	  clang-tidy --quiet FILE -- -xc++ $(filter-out -MMD -MP,$(CPPFLAGS)) -Ibuild/lint $(DIALECT) -fopenmp
 
-.PHONY: FORCE install-compat uninstall-compat deps unit neon rules rules-objects stage isolation pgtap \
+.PHONY: FORCE install-compat uninstall-compat deps unit fuzz fuzz-run neon rules rules-objects stage isolation pgtap \
         prove examples clients demo psql test matrix bench format lint
 .DEFAULT_GOAL = all

@@ -2,8 +2,8 @@
 """run.py all|SUITE... [--only NAME] - runs test suites and counts: its last line is "N passed, N failed".
 
 --only runs, of the suites that are made of files, the file of that name (without its suffix).
-Suites: rules unit neon regress isolation pgtap prove examples clients demo.  What they run was built by make.  A suite
-that neither ran a test nor said why it skipped has failed.  Logs and, after a failure, what it left behind are in
+Suites: rules unit neon fuzz regress isolation pgtap prove examples clients demo.  What they run was built by make.  A
+suite that neither ran a test nor said why it skipped has failed.  Logs and, after a failure, what it left behind are in
 build/test/SUITE.
 """
 
@@ -155,6 +155,10 @@ class Runner:
         return count_gtest(*self.here("neon", *emulator, "build/cross/kernel_tests", "--gtest_brief=1",
                                       "--gtest_filter=-*/avx2:*/avx512"))
 
+    def fuzz(self):
+        """The inputs that the fuzzer found, under the sanitizers."""
+        return count_tap(*self.here("fuzz", "build/fuzz/replay", "test/fuzz/corpus"))
+
     def regress(self):
         counts = Counts()
         features = set(re.findall(r"[\w.]+", pathlib.Path("/proc/cpuinfo").read_text()))
@@ -272,7 +276,7 @@ class Runner:
         return count_tap(*self.here("demo", PYTHON, "test/demo/smoke.py"))
 
 
-SUITES = ["rules", "unit", "neon", "regress", "isolation", "pgtap", "prove", "examples", "clients", "demo"]
+SUITES = ["rules", "unit", "neon", "fuzz", "regress", "isolation", "pgtap", "prove", "examples", "clients", "demo"]
 if platform.machine() == "aarch64":
     SUITES.remove("neon")  # unit runs these tests natively
 

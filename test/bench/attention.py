@@ -91,8 +91,8 @@ def measure_attention(bench):
     ours, result = timed(bench.control, AGGREGATE, parameters, bench.rounds)
     bench.results.add("attention(), one process", ours, "ms", note=f"of which the scan takes {scan:.0f} ms")
     bench.results.add("its largest error", numpy.abs(result - exact).max(), "", at_most=1e-5)
-    for line in ("SET max_parallel_workers_per_gather = 2", "SET parallel_setup_cost = 0", "SET parallel_tuple_cost = 0"):
-        execute(bench.control, line)
+    for setting in ("max_parallel_workers_per_gather = 2", "parallel_setup_cost = 0", "parallel_tuple_cost = 0"):
+        execute(bench.control, "SET " + setting)
     parallel, result = timed(bench.control, AGGREGATE, parameters, bench.rounds)
     execute(bench.control, "SET max_parallel_workers_per_gather = 0")
     bench.results.add("attention(), two workers", parallel, "ms")
