@@ -36,7 +36,6 @@ struct Batch
 };
 
 static void batch_init(Batch &batch, Build &build);
-static void begin_sort(Build &build, int memory);
 static void add_row(Relation index, ItemPointer tid, Datum *values, bool *isnull, bool alive, void *state);
 static void assign_batch(Batch &batch);
 static void code_range(void *context, size_t begin, size_t end, int thread);
@@ -68,7 +67,7 @@ build_assign(Build &build)
 
 	batch_init(batch, build);
 	MemoryContextSwitchTo(old);
-	begin_sort(build, batch.sort_memory);
+	build.sort = flight_sort(batch.sort_memory);
 	build.heap_rows = static_cast<uint64>(table_index_build_scan(build.heap, build.relation, build.info,
 	                                                             false, true, add_row, &batch, nullptr));
 	assign_batch(batch);
@@ -128,17 +127,27 @@ batch_init(Batch &batch, Build &build)
 	}
 }
 
-// The sort by list and position.  It lives, with its descriptor, as long as the build.
-static void
-begin_sort(Build &build, int memory)
+Tuplesortstate *
+flight_sort(int memory)
 {
 	AttrNumber attribute = 1;
 	Oid less = Int8LessOperator;
 	Oid collation = InvalidOid;
 	bool nulls_first = false;
 
-	build.sort = tuplesort_begin_heap(flight_descriptor(), 1, &attribute, &less, &collation, &nulls_first,
-	                                  memory, nullptr, TUPLESORT_NONE);
+	return tuplesort_begin_heap(flight_descriptor(), 1, &attribute, &less, &collation, &nulls_first, memory,
+	                            nullptr, TUPLESORT_NONE);
+}
+
+void
+flight_put(Tuplesortstate *sort, TupleTableSlot *slot, int64 place, void *flight)
+{
+	ExecClearTuple(slot);
+	slot->tts_values[0] = Int64GetDatum(place);
+	slot->tts_values[1] = PointerGetDatum(flight);
+	memset(slot->tts_isnull, 0, 2);
+	ExecStoreVirtualTuple(slot);
+	tuplesort_puttupleslot(sort, slot);
 }
 
 // A row of the heap.
@@ -265,15 +274,8 @@ put_row(Batch &batch, Size i)
 static void
 put_entry(Batch &batch, uint32 list, void *flight, Size bytes)
 {
-	TupleTableSlot *slot = batch.slot;
-
 	SET_VARSIZE(flight, VARHDRSZ + bytes);
-	ExecClearTuple(slot);
-	slot->tts_values[0] = Int64GetDatum(flight_place(list, batch.position));
-	slot->tts_values[1] = PointerGetDatum(flight);
-	memset(slot->tts_isnull, 0, 2);
-	ExecStoreVirtualTuple(slot);
-	tuplesort_puttupleslot(batch.build->sort, slot);
+	flight_put(batch.build->sort, batch.slot, flight_place(list, batch.position), flight);
 	batch.build->entries++;
 }
 

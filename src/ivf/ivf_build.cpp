@@ -22,10 +22,7 @@ static void build_init(Build &build, Relation heap, Relation index, IndexInfo *i
 static void check_input(const Build &build);
 [[noreturn]] static void dim_too_large(const Build &build);
 static int build_threads();
-static void cluster(Build &build);
-static void single_list(Build &build);
-static void set_mean(Build &build);
-static void set_bias(Build &build);
+static int threads_that_fit(const Build &build);
 
 static const char *const kPhaseNames[] = {
 	"initializing",    "sampling rows",   "performing k-means", "assigning rows",
@@ -62,7 +59,7 @@ build(Relation heap, Relation index, IndexInfo *info)
 
 	build_init(build, heap, index, info, MAIN_FORKNUM);
 	build_sample(build);
-	cluster(build);
+	build_cluster(build);
 	build_assign(build);
 	build_load(build);
 	build_phase(kPhaseWal, 0);
@@ -87,7 +84,7 @@ build_empty(Relation index)
 	Build build = {};
 
 	build_init(build, nullptr, index, nullptr, INIT_FORKNUM);
-	single_list(build);
+	cluster_single(build);
 	build_load(build);
 	build_log(index, INIT_FORKNUM);
 	MemoryContextSwitchTo(old);
@@ -124,8 +121,9 @@ build_init(Build &build, Relation heap, Relation index, IndexInfo *info, ForkNum
 		build.space.signs = signs;
 		build.row_bytes = build.quantizer->two_level->row_bytes(build.dim);
 	}
-	build.threads = build_threads();
 	build.memory = static_cast<Size>(maintenance_work_mem) * 1024;
+	build.threads = Min(build_threads(), threads_that_fit(build));
+	build.memory = memory_of(build.memory);
 	build.random.state = kSeed;
 	build.row_context = AllocSetContextCreate(CurrentMemoryContext, "ivf build row", ALLOCSET_DEFAULT_SIZES);
 }
@@ -144,17 +142,19 @@ check_input(const Build &build)
 	}
 	if (build.input.floats == 0)
 	{
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("column does not have dimensions"),
-		                errhint("Declare them, as in %s(384), or index an expression with a cast.", type.name)));
+		ereport(ERROR,
+		        (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("column does not have dimensions"),
+		         errhint("Declare them, as in %s(384), or index an expression with a cast.", type.name)));
 	}
 	if (build.input.lossy && build.quantizer->two_level == nullptr)
 	{
-		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-		                errmsg("quantizer %s cannot index %s(%d)", build.quantizer->name, type.name,
-		                       build.input.dim),
-		                errdetail("So many dimensions are indexed by a sketch, whose distances are estimates."),
-		                errhint("Leave the option \"quantizer\" out: %s, the default, can.",
-		                        options_default_quantizer().name)));
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+		     errmsg("quantizer %s cannot index %s(%d)", build.quantizer->name, type.name, build.input.dim),
+		     errdetail("So many dimensions are indexed by a sketch, whose distances are estimates."),
+		     errhint("Leave the option \"quantizer\" out: %s, the default, can.",
+		             options_default_quantizer().name)));
 	}
 }
 
@@ -188,107 +188,14 @@ build_threads()
 		Min(static_cast<long>(max_parallel_maintenance_workers) + 1, Max(processors, 1L)));
 }
 
-// Finds the centroids of the sample.
-static void
-cluster(Build &build)
+// Threads whose scratch memory is that of which memory_of() leaves it for them.
+static int
+threads_that_fit(const Build &build)
 {
-	if (build.sample_n == 0)
-	{
-		single_list(build);
-		return;
-	}
+	Size one = core::kmeans_work_bytes(1, build.place_dim, core::kPrefilterFew, 1);
+	Size thread = core::kmeans_work_bytes(1, build.place_dim, core::kPrefilterFew, 2) - one;
 
-	core::Kmeans kmeans = {};
-
-	build.lists = static_cast<uint32>(Min(static_cast<Size>(build.lists), build.sample_n));
-	build.centroids = static_cast<float *>(
-		pg::alloc_array(pg::mul_size_checked(build.lists, build.place_dim), sizeof(float)));
-	build.lengths = static_cast<float *>(pg::alloc_array(build.lists, sizeof(float)));
-	kmeans.samples = build.sample;
-	kmeans.n = build.sample_n;
-	kmeans.dim = build.place_dim;
-	kmeans.k = build.lists;
-	kmeans.spherical = build.metric->unit_length;
-	kmeans.rotated = build.quantizer->two_level != nullptr;
-	kmeans.threads = build.threads;
-	kmeans.centroids = build.centroids;
-	kmeans.lengths = build.lengths;
-
-	MemoryContext work = AllocSetContextCreate(CurrentMemoryContext, "ivf k-means", ALLOCSET_DEFAULT_SIZES);
-	MemoryContext old = MemoryContextSwitchTo(work);
-
-	kmeans.work = pg::alloc_array(1, core::kmeans_work_bytes(kmeans.n, kmeans.dim, kmeans.k, kmeans.threads));
-	MemoryContextSwitchTo(old);
-	core::kmeans_begin(kmeans, random_next(build.random));
-	build_phase(kPhaseKmeans, static_cast<int64>(kmeans.total));
-	while (core::kmeans_step(kmeans))
-	{
-		pgstat_progress_update_param(PROGRESS_CREATEIDX_TUPLES_DONE, static_cast<int64>(kmeans.done));
-		CHECK_FOR_INTERRUPTS();
-	}
-	build.lists = static_cast<uint32>(kmeans.k);
-	MemoryContextDelete(work);
-	set_mean(build);
-	MemoryContextDelete(build.sample_context);
-	build.sample = nullptr;
-	set_bias(build);
-}
-
-// One list for everything: an index on an empty table, which reads all its rows until it is rebuilt.
-static void
-single_list(Build &build)
-{
-	build.lists = 1;
-	build.centroids = static_cast<float *>(pg::alloc_array(build.place_dim, sizeof(float)));
-	build.lengths = static_cast<float *>(pg::alloc_array(1, sizeof(float)));
-	memset(build.centroids, 0, build.place_dim * sizeof(float));
-	build.lengths[0] = 0;
-	set_mean(build);
-	set_bias(build);
-}
-
-// The mean of the sample, from which codes are made.
-static void
-set_mean(Build &build)
-{
-	Size dim = build.place_dim;
-
-	if (build.quantizer->two_level == nullptr)
-	{
-		return;
-	}
-
-	double *sums = static_cast<double *>(palloc0(dim * sizeof(double)));
-
-	build.mean = static_cast<float *>(pg::alloc_array(dim, sizeof(float)));
-	for (Size i = 0; i < build.sample_n; i++)
-	{
-		for (Size j = 0; j < dim; j++)
-		{
-			sums[j] += build.sample[i * dim + j];
-		}
-	}
-	for (Size j = 0; j < dim; j++)
-	{
-		build.mean[j] =
-			static_cast<float>(sums[j] / static_cast<double>(Max(build.sample_n, static_cast<Size>(1))));
-	}
-	pfree(sums);
-	build.space.mean = build.mean;
-}
-
-// The bias that makes the largest score the nearest centroid.
-static void
-set_bias(Build &build)
-{
-	build.bias = static_cast<float *>(pg::alloc_array(build.lists, sizeof(float)));
-	for (uint32 i = 0; i < build.lists; i++)
-	{
-		double norm2 =
-			core::squared_norm(build.centroids + static_cast<Size>(i) * build.place_dim, build.place_dim);
-
-		build.bias[i] = build.metric->unit_length ? 0 : static_cast<float>(-norm2 / 2);
-	}
+	return 1 + static_cast<int>((build.memory - memory_of(build.memory)) / thread);
 }
 
 } // namespace vecsim::ivf

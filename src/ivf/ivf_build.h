@@ -21,6 +21,15 @@ enum BuildPhase : int64
 	kPhaseWal,
 };
 
+// How rows are clustered in groups, where k-means of all of them at once does not fit in memory.
+struct Groups
+{
+	uint32 count;    // 0: all at once
+	double share;    // of the table's rows: the sample to draw for them, all groups together
+	Size memory;     // bytes that one group's sample and its k-means may take
+	Size sort_bytes; // bytes for sorting rows by their group
+};
+
 struct Build
 {
 	Relation heap;
@@ -38,7 +47,7 @@ struct Build
 	uint32 place_dim;
 	Size row_bytes;
 	int threads;
-	Size memory; // bytes that it may take, maintenance_work_mem
+	Size memory; // bytes that it may take, but for memory_of() threads
 
 	// Sampling.
 	float *sample; // sample_n x place_dim
@@ -55,6 +64,7 @@ struct Build
 
 	// Clustering.
 	uint32 lists;
+	Groups groups;
 	float *centroids; // lists x place_dim
 	float *bias;      // lists: see CentroidHeader
 	float *lengths;   // lists: likewise
@@ -88,6 +98,55 @@ void build_phase(BuildPhase phase, int64 total);
 // Chooses the number of lists and fills the sample.
 void build_sample(Build &build);
 
+// Feeds the rows of randomly chosen blocks of the heap to callback: about `share` of all, at least a few blocks.
+void sample_blocks(Build &build, double share, IndexBuildCallback callback, void *state);
+
+// ---- ivf_plan.cpp ---------------------------------------------------------------------------------------------------
+
+// What remains of maintenance_work_mem without the share that is for threads, so that the index does not depend on how
+// many there are.
+Size memory_of(Size maintenance);
+
+// Sets the number of lists, the size of the sample and, where it is needed, how rows are grouped; for about so many
+// rows in the table.  Error 54000 where the number of lists that was asked for does not fit in memory.
+void plan_build(Build &build, double rows);
+
+// Rows of which k-means into k lists fits in so many bytes, themselves included.
+Size plan_rows_that_fit(const Build &build, Size bytes, Size k);
+
+// ---- ivf_cluster.cpp ------------------------------------------------------------------------------------------------
+
+// Rows for k-means, in random order, and how many have been through it before, of those that the phase counts.
+struct ClusterRows
+{
+	const float *places;
+	Size n;
+	double before;
+};
+
+// Finds the centroids of the sample, or by means of it.
+void build_cluster(Build &build);
+
+// Runs k-means: k centroids, at most as many as rows, and their lengths.  Returns how many distinct ones there are.
+uint32 cluster_rows(Build &build, const ClusterRows &rows, uint32 k, float *centroids, float *lengths);
+
+// Gives the sample's memory back.
+void cluster_forget(Build &build);
+
+// One list for everything: an index on an empty table, which reads all its rows until it is rebuilt.
+void cluster_single(Build &build);
+
+// The mean of the sample, from which codes are made.
+void cluster_mean(Build &build);
+
+// Of each centroid the bias that makes the largest score the nearest one.
+float *cluster_bias(const Build &build, const float *centroids, uint32 count);
+
+// ---- ivf_groups.cpp -------------------------------------------------------------------------------------------------
+
+// Finds the centroids group by group; the sample is what groups are made of.
+void build_groups(Build &build);
+
 // ---- ivf_assign.cpp -------------------------------------------------------------------------------------------------
 
 // Scans the heap, gives each row its list and code, and sorts the entries by list.
@@ -95,6 +154,12 @@ void build_assign(Build &build);
 
 // The sorted entries' columns: the place that they are sorted by, header and code in one bytea.
 TupleDesc flight_descriptor();
+
+// A sort of such entries with so many kilobytes of memory.  It lives, with its descriptor, in the current context.
+Tuplesortstate *flight_sort(int memory);
+
+// Hands an entry, which is a place and a bytea, to a sort.  The slot is a virtual one of flight_descriptor().
+void flight_put(Tuplesortstate *sort, TupleTableSlot *slot, int64 place, void *flight);
 
 // The place of an entry: its list, then its row's position in the heap.
 inline constexpr int kPositionBits = 40;
