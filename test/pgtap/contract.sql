@@ -22,9 +22,7 @@ CREATE TEMPORARY TABLE exceptions (signature text, volatility "char", strict boo
 INSERT INTO exceptions VALUES
 	('ivf_handler(internal)', 'v', true, 's', 'the handler of an access method, called by the server only'),
 	('vecsim_simd()', 's', true, 's', 'it reads a setting'),
-<<<<<<< HEAD
-	('vecsim_adopt_pgvector()', 'v', true, 'u', 'it makes casts');
-=======
+	('vecsim_adopt_pgvector()', 'v', true, 'u', 'it makes casts'),
 	('attention_accum(internal, vector, vector, vector)', 'i', false, 's', 'its state begins as null'),
 	('attention_accum(internal, vector, vector, vector, double precision)', 'i', false, 's', 'its state begins as null'),
 	('attention_combine(internal, internal)', 'i', false, 's', 'a worker may have met no row'),
@@ -33,7 +31,6 @@ INSERT INTO exceptions VALUES
 	('attention_weight(vector, vector, double precision)', 'i', false, 's',
 		'a window function looks at its arguments by itself'),
 	('rrf(bigint, double precision)', 'i', false, 's', 'a row that a list lacks has a null rank, and gets 0');
->>>>>>> f35ce63 (types: layers, attention and its weights, reciprocal ranks, checked against PyTorch)
 
 -- every object; a family is made with its class, which has the comment
 SELECT ok(count(*) > 0, 'the extension has objects') FROM members;

@@ -1,4 +1,4 @@
-# 017_dump.pl - tables of every type with ivf indexes: COPY in both formats, dump and restore, logical replication.
+# 018_dump.pl - tables of every type with ivf indexes: COPY in both formats, dump and restore, logical replication.
 use strict;
 use warnings FATAL => 'all';
 
