@@ -87,8 +87,8 @@ entries_a_row(const core::Quantizer &quantizer)
 }
 
 // Lists in a row that may bring nothing before a search at the present target stops (core/stop.h).  A second list a row
-// does not shorten it under inner product, where the lists come by how far their rows may reach, nor under L1, where they
-// come by L2.
+// does not shorten it under inner product, where the lists come by how far their rows may reach, nor under L1, where
+// they come by L2.
 uint32 patience_of(const Index &index);
 
 // Floats of a place, and of the centroids it is compared with.
