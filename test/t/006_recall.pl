@@ -23,6 +23,7 @@ foreach my $name ('base', 'queries')
 $node->safe_psql('postgres', <<'SQL');
 CREATE TABLE raw AS SELECT id, v * array_fill(exp(2 * sin(id * 7.7)) / 2, ARRAY[384])::vector AS v FROM base;
 ALTER TABLE raw ALTER v TYPE vector(384);
+CREATE TABLE halves AS SELECT id, v::halfvec(384) AS v FROM base;
 CREATE TABLE exact (q bigint, id bigint, rank bigint);
 
 -- The hundred nearest of each query by sequential scan.
@@ -62,11 +63,14 @@ SQL
 }
 
 foreach my $case (
-	[ 'base', 'cosine', '<=>' ],
-	[ 'base', 'l2', '<->' ],
-	[ 'raw', 'ip', '<#>' ])
+	[ 'base', 'cosine', '<=>', 'vector' ],
+	[ 'base', 'l2', '<->', 'vector' ],
+	[ 'base', 'l1', '<+>', 'vector' ],
+	[ 'halves', 'cosine', '<=>', 'halfvec' ],
+	[ 'halves', 'l1', '<+>', 'halfvec' ],
+	[ 'raw', 'ip', '<#>', 'vector' ])
 {
-	my ($items, $metric, $op) = @$case;
+	my ($items, $metric, $op, $type) = @$case;
 	my %probed;
 
 	$node->safe_psql('postgres', "SELECT find_exact('$items', '$op')");
@@ -75,7 +79,7 @@ foreach my $case (
 		my $name = "$items, $metric, $quantizer";
 
 		$node->safe_psql('postgres', "DROP INDEX IF EXISTS ${items}_v_idx; CREATE INDEX ${items}_v_idx ON $items
-		                              USING ivf (v vector_${metric}_ops) WITH (quantizer = $quantizer)");
+		                              USING ivf (v ${type}_${metric}_ops) WITH (quantizer = $quantizer)");
 		foreach my $target (0.95, 0.99, 1)
 		{
 			# By default the target is 0.95.
