@@ -128,8 +128,9 @@ code_block(const Centroids &centroids, const float *mean, size_t first, uint8_t 
 			add[slot] = std::numeric_limits<float>::infinity();
 			continue;
 		}
-		rabitq_encode_hot(MetricId::InnerProduct, centroids.rows + (first + slot) * dim, mean, mean, dim,
-		                  bits, &factors);
+		// Measured from the mean, as the rows are: what MetricId::InnerProduct would measure from the origin.
+		rabitq_encode_hot(MetricId::Cosine, centroids.rows + (first + slot) * dim, mean, mean, dim, bits,
+		                  &factors);
 		rabitq_store_hot(bits, dim, slot, block);
 		add[slot] = factors.add - centroids.bias[first + slot];
 		rescale[slot] = factors.rescale;

@@ -3,7 +3,8 @@
 // With r = x - c and y_i = +-1/2 as r_i is positive or not, the value is
 //
 //   L2                |r|^2 + |q - c|^2 - 2 <r, q - c>
-//   inner product     -<q, c> - <r, c> - <r, q - c>
+//   cosine            -<q, c> - <r, c> - <r, q - c>
+//   inner product     -<q, c> - <r, q>
 //
 // and <r, q - c> is estimated by s <y, q - c>, s = |r|^2 / <r, y>: unbiased, because y is s^-1 r and a part
 // at a right angle to it that, after a random rotation, points anywhere.  <y, q - c> = <y, q - mean> - <y,
@@ -27,7 +28,7 @@ static constexpr size_t kChunk = 64;
 static constexpr double kTiny = 1e-70;
 
 static void code_signs(const float *x, const float *c, size_t dim, uint8_t *bits);
-static double signed_sum(const float *x, const float *c, const float *mean, size_t dim);
+static double signed_sum(const float *x, const float *c, const float *mean, bool from_origin, size_t dim);
 
 void
 rabitq_encode_hot(MetricId metric, const float *x, const float *c, const float *mean, size_t dim,
@@ -38,9 +39,10 @@ rabitq_encode_hot(MetricId metric, const float *x, const float *c, const float *
 	double times = metric == MetricId::L2 ? 2 : 1;
 	double norm2 = sum_in_double(dim, [=](size_t i) { return residual(i) * residual(i); });
 	double along = sum_in_double(dim, [=](size_t i) { return std::fabs(residual(i)); }) / 2; // <r, y>
-	double plain = norm2;
+	bool from_origin = metric == MetricId::InnerProduct;
+	double plain = from_origin ? 0 : norm2;
 
-	if (metric != MetricId::L2)
+	if (metric == MetricId::Cosine)
 	{
 		plain = -sum_in_double(dim, [=](size_t i) { return residual(i) * static_cast<double>(c[i]); });
 	}
@@ -57,7 +59,7 @@ rabitq_encode_hot(MetricId metric, const float *x, const float *c, const float *
 	double scale = static_cast<double>(from_bfloat16(rescale));
 	double across2 = std::max(0.0, static_cast<double>(dim) / 4 - along * along / norm2);
 
-	factors->add = static_cast<float>(plain - scale * signed_sum(x, c, mean, dim));
+	factors->add = static_cast<float>(plain - scale * signed_sum(x, c, mean, from_origin, dim));
 	factors->rescale = rescale;
 	factors->err = to_bfloat16_up(-scale * std::sqrt(across2 / freedom));
 }
@@ -79,14 +81,14 @@ code_signs(const float *x, const float *c, size_t dim, uint8_t *bits)
 	}
 }
 
-// <y, c - mean>.
+// <y, c - mean>, or <y, 0 - mean>.
 static double
-signed_sum(const float *x, const float *c, const float *mean, size_t dim)
+signed_sum(const float *x, const float *c, const float *mean, bool from_origin, size_t dim)
 {
 	return sum_in_double(dim,
 	                     [=](size_t i)
 	                     {
-		double centred = static_cast<double>(c[i]) - static_cast<double>(mean[i]);
+		double centred = (from_origin ? 0 : static_cast<double>(c[i])) - static_cast<double>(mean[i]);
 
 		return x[i] - c[i] > 0 ? centred : -centred;
 	       }) /
@@ -123,14 +125,22 @@ rabitq_list_terms(const RabitqQuery &query, float q_dot_c, float c_norm2)
 	return rabitq_list_terms_by_value(query, static_cast<float>(value), c_norm2);
 }
 
-// See rabitq.h.  |q - c|^2 is not let fall below what cancellation may have left of it.
+// See rabitq.h.  |q - c|^2 is not let fall below what cancellation may have left of it.  Under inner product the code's
+// error counts with |q| alone, lists of long rows having long centres far from any query, and that of the query's table
+// with |q - mean|, of which it is not a thirtieth.
 ListTerms
 rabitq_list_terms_by_value(const RabitqQuery &query, float value, float c_norm2)
 {
 	constexpr double kCancellation = 1e-6;
+	constexpr double kTableError = 1.0 / 32;
 	double size2 = query.norm * query.norm + static_cast<double>(c_norm2);
 	double distance2 = static_cast<double>(value);
 
+	if (query.metric == MetricId::InnerProduct)
+	{
+		return {value, static_cast<float>(
+						   std::hypot(query.norm, kTableError * static_cast<double>(query.mean_err)))};
+	}
 	if (query.metric != MetricId::L2)
 	{
 		distance2 = std::max(size2 + 2 * distance2, kCancellation * size2);

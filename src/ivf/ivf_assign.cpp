@@ -81,7 +81,9 @@ build_assign(Build &build)
 static void
 batch_init(Batch &batch, Build &build)
 {
-	constexpr int kLeastSort = 64;     // kilobytes, as tuplesort wants
+	constexpr int kLeastSort = 64; // kilobytes, as tuplesort wants
+	// A sort takes more than it counts, by one part in so many: unused ends of its allocator's blocks, files of its tapes.
+	constexpr Size kSortUncounted = 32;
 	constexpr uint32 kCandidates = 16; // 98 of 100 second lists are those that 32 give
 	bool two = build.quantizer->two_level != nullptr && build.quantizer->two_level->entries_a_row > 1;
 	Size centroids = pg::mul_size_checked(build.lists, build.place_dim);
@@ -114,7 +116,7 @@ batch_init(Batch &batch, Build &build)
 	batch.second = static_cast<uint32 *>(pg::alloc_array(batch.room, sizeof(uint32)));
 	batch.scratch = static_cast<float *>(pg::alloc_array(scratch, sizeof(float)));
 	batch.slot = MakeSingleTupleTableSlot(flight_descriptor(), &TTSOpsVirtual);
-	batch.sort_memory = Max(static_cast<int>(rest / 1024), kLeastSort);
+	batch.sort_memory = Max(static_cast<int>((rest - rest / kSortUncounted) / 1024), kLeastSort);
 	if (build.quantizer->two_level != nullptr)
 	{
 		batch.centres = static_cast<float *>(pg::alloc_array(centroids, sizeof(float)));

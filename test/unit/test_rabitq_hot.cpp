@@ -23,8 +23,15 @@ struct Statistics
 	Moments survives; // the lower bound holds
 };
 
+// Under inner product the query is measured from the origin, otherwise from the centroid.
+Vector
+measured_from(MetricId id, const Cluster &cluster)
+{
+	return id == MetricId::InnerProduct ? Vector(cluster.centroid.size()) : cluster.centroid;
+}
+
 std::vector<Residual>
-residuals(const Cluster &cluster)
+residuals(MetricId id, const Cluster &cluster)
 {
 	std::vector<Residual> result;
 
@@ -37,8 +44,8 @@ residuals(const Cluster &cluster)
 		{
 			along += fabs(value) / 2;
 		}
-		result.push_back(
-			{exact_dot(r, r), along, static_cast<double>(cluster.dim) / 4, exact_dot(r, cluster.centroid)});
+		result.push_back({exact_dot(r, r), along, static_cast<double>(cluster.dim) / 4,
+		                  exact_dot(r, measured_from(id, cluster))});
 	}
 	return result;
 }
@@ -48,7 +55,7 @@ void
 score_cluster(MetricId id, const Cluster &cluster, Statistics &statistics)
 {
 	HotList list(id, cluster.rows, cluster.centroid, cluster.mean);
-	std::vector<Residual> facts = residuals(cluster);
+	std::vector<Residual> facts = residuals(id, cluster);
 
 	for (const Residual &row : facts)
 	{
@@ -58,7 +65,7 @@ score_cluster(MetricId id, const Cluster &cluster, Statistics &statistics)
 	{
 		Prepared prepared(id, q, cluster.mean);
 		double list_value = exact_value(id, q, cluster.centroid);
-		double p2 = exact_value(MetricId::L2, q, cluster.centroid);
+		double p2 = exact_value(MetricId::L2, q, measured_from(id, cluster));
 		ListTerms terms = list_terms(id, prepared.query, q, cluster.centroid);
 		float lower[kHeight];
 		float estimate[kHeight];
@@ -167,6 +174,32 @@ TEST_F(RabitqHotTest, FarFromTheOriginErrorsStaySmall)
 	EXPECT_NEAR(1, statistics.error.deviation(), 0.05);
 }
 
+// Rows, centroid and mean a thousand times longer than queries: bounds under inner product hold, the table's rounding
+// included, and are no wider than a tenth of what the centroid's distance would make them.
+TEST_F(RabitqHotTest, LongCentresDoNotWidenInnerProducts)
+{
+	Cluster cluster(4, MetricId::InnerProduct, Data::Gaussian, 384, 256, 4, 1);
+	Statistics statistics;
+
+	for (Vector &v : cluster.rows)
+	{
+		std::transform(v.begin(), v.end(), v.begin(), [](float x) { return 1000 * x; });
+	}
+	for (Vector *v : {&cluster.centroid, &cluster.mean})
+	{
+		std::transform(v->begin(), v->end(), v->begin(), [](float x) { return 1000 * x; });
+	}
+	score_cluster(MetricId::InnerProduct, cluster, statistics);
+	EXPECT_GT(statistics.survives.mean(), 0.969);
+
+	const Vector &q = cluster.queries[0];
+	Prepared prepared(MetricId::InnerProduct, q, cluster.mean);
+
+	EXPECT_LT(
+		static_cast<double>(list_terms(MetricId::InnerProduct, prepared.query, q, cluster.centroid).err),
+		sqrt(exact_value(MetricId::L2, q, cluster.centroid)) / 10);
+}
+
 // A block's scores are what the formulas give from the entry itself: bits, factors and the real query, up
 // to the rounding of its table (half a step a group at most).
 TEST_F(RabitqHotTest, BlocksScoreWhatEntriesSay)
@@ -250,6 +283,10 @@ TEST_F(RabitqHotTest, ListTermsAreValueAndDistance)
 		double size = exact_dot(q, q);
 		double distance = sqrt(exact_value(MetricId::L2, q, cluster.centroid));
 
+		if (id == MetricId::InnerProduct)
+		{
+			distance = sqrt(size + exact_value(MetricId::L2, q, cluster.mean) / 1024);
+		}
 		EXPECT_NEAR(exact_value(id, q, cluster.centroid), by_value.add, 1e-6 * size);
 		EXPECT_NEAR(by_dot.add, by_value.add, 1e-6 * size);
 		EXPECT_NEAR(distance, by_value.err, 1e-5 * distance);
