@@ -115,12 +115,12 @@ plan_groups(const Build &build, double rows, double lists, Size memory, Groups *
 	return false;
 }
 
-// Can so many groups be found by k-means in half of the memory, and from how many rows?
+// Can so many groups be found by k-means in memory, of which nothing else is taken then, and from how many rows?
 static bool
 plan_coarse(const Build &build, double rows, uint32 count, Size memory, double *sample)
 {
 	constexpr double kRowsPerGroup = 256;
-	double fit = static_cast<double>(plan_rows_that_fit(build, memory / 2, count));
+	double fit = static_cast<double>(plan_rows_that_fit(build, memory, count));
 
 	*sample = Min(Min(rows, count * kRowsPerGroup), fit);
 	return *sample >= Min(rows, count * kLeastRowsPerList);

@@ -4,6 +4,7 @@ use warnings FATAL => 'all';
 
 use FindBin;
 use lib $FindBin::RealBin;
+use IvfPages;
 use PostgreSQL::Test::Utils;
 use Test::More;
 use VecsimTest;
@@ -101,6 +102,34 @@ foreach my $case (
 	cmp_ok($probed{sq8}, '>', $probed{flat} - 0.01, "$items, $metric: sq8 loses less than 1 % against flat");
 	cmp_ok($probed{rabitq}, '>', $probed{flat}, "$items, $metric: a second list a row finds more by as many probes");
 	cmp_ok($probed{flat}, '<', 1, '... at a number of probes that does lose something');
+}
+
+# ---- Little memory: lists are found group by group, as many as with plenty, and as good ----
+
+foreach my $case (
+	[ 'base', 'cosine', '<=>', 'rabitq' ],
+	[ 'base', 'l2', '<->', 'flat' ],
+	[ 'raw', 'ip', '<#>', 'rabitq' ])
+{
+	my ($items, $metric, $op, $quantizer) = @$case;
+	my (%lists, %recall);
+
+	$node->safe_psql('postgres', "SELECT find_exact('$items', '$op')");
+	foreach my $memory ('1MB', '256MB')
+	{
+		$node->safe_psql('postgres', "SET maintenance_work_mem = '$memory'; DROP INDEX ${items}_v_idx;
+			CREATE INDEX ${items}_v_idx ON $items USING ivf (v vector_${metric}_ops) WITH (quantizer = $quantizer);
+			CHECKPOINT");
+		$lists{$memory} = get(read_index(index_file($node, "${items}_v_idx")), 0, $META{lists});
+
+		my @recalls = recalls($items, $op, 'RESET ivf.target_recall', 10);
+
+		$recall{$memory} = ($recalls[0] + $recalls[1]) / 2;
+		note("$items, $metric, $quantizer, $memory: $lists{$memory} lists, @recalls");
+	}
+	is($lists{'1MB'}, $lists{'256MB'}, "$items, $metric, $quantizer: as many lists in 1 MB as in 256 MB");
+	cmp_ok($recall{'1MB'}, '>=', 0.95, "... and the recall that is promised");
+	cmp_ok($recall{'1MB'}, '>=', $recall{'256MB'} - 0.02, "... about that of 256 MB");
 }
 
 # ---- Blocks that go on on other pages: each vector eight times over, which changes no order ----
