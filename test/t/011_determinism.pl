@@ -4,6 +4,7 @@ use warnings FATAL => 'all';
 
 use FindBin;
 use lib $FindBin::RealBin;
+use IvfPages;
 use PostgreSQL::Test::Utils;
 use Test::More;
 use VecsimTest;
@@ -56,6 +57,22 @@ SQL
 	$node->safe_psql('postgres', "ALTER INDEX by_1 RENAME TO t_v_idx; DROP INDEX by_2, by_3, by_4, by_5, by_6");
 	same_answers($node, "$opclass, $quantizer: and the answers are right",
 		dim => 32, op => { vector_l2_ops => '<->', vector_cosine_ops => '<=>', vector_ip_ops => '<#>' }->{$opclass});
+
+	# In little memory lists are found group by group, through a sort on disk.
+	my $small;
+	foreach my $threads (1, 2, 5)
+	{
+		$node->safe_psql('postgres', "SET vecsim.build_threads = $threads; SET maintenance_work_mem = '1MB';
+			CREATE INDEX small ON t USING ivf (v $opclass) WITH (quantizer = $quantizer, lists = 1000); CHECKPOINT");
+		my $index = read_index(index_file($node, 'small'));
+
+		is(get($index, 0, $META{lists}), 1000, "$opclass, $quantizer: in 1 MB all lists that were asked for");
+		$small //= join '', @$index;
+		ok(join('', @$index) eq $small, "$opclass, $quantizer: in 1 MB the same bytes, threads: $threads");
+		same_answers($node, "$opclass, $quantizer: in 1 MB the right answers",
+			dim => 32, op => { vector_l2_ops => '<->', vector_cosine_ops => '<=>', vector_ip_ops => '<#>' }->{$opclass});
+		$node->safe_psql('postgres', 'DROP INDEX small');
+	}
 
 	# Other rows must give another index, or the comparison would see nothing.
 	$node->safe_psql('postgres', 'UPDATE t SET v = v + v WHERE id = 77');
