@@ -50,7 +50,7 @@ sub refused
 {
 	fails('SELECT vecsim_adopt_pgvector()', '42704', qr/extension "vector" does not exist/, 'no pgvector');
 	value('CREATE SCHEMA pgv; CREATE EXTENSION vector SCHEMA pgv; CREATE ROLE stranger');
-	note('the extension "vector" is of version ' . value(q(SELECT extversion FROM pg_extension WHERE extname = 'vector')));
+	note('of version ' . value(q(SELECT extversion FROM pg_extension WHERE extname = 'vector')));
 	fails('SET ROLE stranger; SELECT vecsim_adopt_pgvector()', '42501', qr/must be superuser/, 'not a superuser');
 	fails(<<'SQL', '42710', qr/another cast .*Drop it with DROP CAST/s, 'a cast with a function in the way');
 BEGIN;
@@ -66,7 +66,7 @@ DO $$ BEGIN ALTER TYPE pgv.halfvec RENAME TO halbvek; EXCEPTION WHEN undefined_o
 DO $$ BEGIN ALTER TYPE pgv.sparsevec RENAME TO dunnvek; EXCEPTION WHEN undefined_object THEN END $$;
 SELECT vecsim_adopt_pgvector();
 SQL
-	fails(<<'SQL', '0A000', qr/type pgv.vector are not laid out as values of type public.vector/, 'another layout');
+	fails(<<'SQL', '0A000', qr/pgv.vector are not laid out as values of type public.vector/, 'another layout');
 BEGIN;
 DROP EXTENSION vector;
 CREATE EXTENSION vector SCHEMA pgv;
@@ -87,7 +87,7 @@ sub adopted
 {
 	my $types = value('SELECT vecsim_adopt_pgvector()');
 	like($types, qr/^\{vector/, 'adopted');
-	like(value($casts), qr/pgv.vector to vector a.*vector to pgv.vector a/, 'there are casts both ways, in assignments');
+	like(value($casts), qr/pgv.vector to vector a.*vector to pgv.vector a/, 'there are casts both ways');
 	my $before = value($casts);
 	is(value('SELECT vecsim_adopt_pgvector()'), $types, 'once more: the same answer');
 	is(value($casts), $before, '... and no cast more');
@@ -155,7 +155,8 @@ SQL
 	is(value('SELECT v, n FROM t'), '[1,2,3]|[7,8,9]', 'there is a way back');
 	fails('ALTER TABLE t ALTER v TYPE public.vector(4)', '22000', qr/expected 4 dimensions, not 3/,
 		'a column of any dimensions is checked');
-	value('ALTER TABLE t ALTER v TYPE public.vector(3), ALTER a TYPE public.vector(3)[], ALTER n TYPE public.vector(3)');
+	value('ALTER TABLE t ALTER v TYPE public.vector(3), ALTER a TYPE public.vector(3)[],
+		ALTER n TYPE public.vector(3)');
 	is(value('SELECT v, a, n FROM t'), '[1,2,3]|{"[1,2,3]","[4,5,6]"}|[7,8,9]', '... and passes; arrays go too');
 	value('INSERT INTO t (id) VALUES (2)');
 	is(value('SELECT n FROM t WHERE id = 2'), '[0,0,0]', 'the default went with its column');

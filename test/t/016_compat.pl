@@ -176,7 +176,8 @@ is( $node->safe_psql(
 		INSERT INTO b SELECT v FROM a;
 		CREATE INDEX ON a USING ivfflat (v other.vector_l2_ops); CREATE INDEX ON b USING ivf (v);
 		SET enable_seqscan = off;
-		SELECT v FROM a ORDER BY v OPERATOR(other.<->) $$[3,4]$$ LIMIT 1; SELECT v FROM b ORDER BY v <-> $$[3,4]$$ LIMIT 1'),
+		SELECT v FROM a ORDER BY v OPERATOR(other.<->) $$[3,4]$$ LIMIT 1;
+		SELECT v FROM b ORDER BY v <-> $$[3,4]$$ LIMIT 1'),
 	"{vector,halfvec,sparsevec}\n[3,4]\n[3,4]",
 	'in another one');
 
