@@ -83,8 +83,8 @@ sub new_node
 	return $node;
 }
 
-# The extensions of the name "vector" that a test can have: [ what it is, lines for postgresql.conf ].  vecsim under that
-# name is always there but on a PostgreSQL that cannot be told where to look; pgvector where it is installed.
+# Extensions "vector" that a test can have: [ what it is, lines for postgresql.conf ].  vecsim under that name is there
+# but on a PostgreSQL that cannot be told where to look, pgvector where it is installed.
 sub vector_extensions
 {
 	my @found;
