@@ -42,6 +42,8 @@ static void read_group(const Build &build, Stream &stream, Size rows, Size wante
 void
 build_groups(Build &build)
 {
+	cluster_mean(build); // which outlives the contexts of this function
+
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "ivf groups", ALLOCSET_DEFAULT_SIZES);
 	MemoryContext coarse = AllocSetContextCreate(context, "ivf coarse groups", ALLOCSET_DEFAULT_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(coarse);
@@ -71,7 +73,7 @@ build_groups(Build &build)
 	MemoryContextDelete(context);
 }
 
-// The coarse centroids from the sample, which is given back, and the mean.
+// The coarse centroids from the sample, which is given back.
 static void
 find_coarse(Build &build, Stream &stream)
 {
@@ -81,7 +83,6 @@ find_coarse(Build &build, Stream &stream)
 	float *lengths = static_cast<float *>(pg::alloc_array(count, sizeof(float)));
 
 	count = cluster_rows(build, {build.sample, build.sample_n, 0}, count, rows, lengths);
-	cluster_mean(build);
 	cluster_forget(build);
 	stream.coarse = {rows, cluster_bias(build, rows, count), count, build.place_dim};
 }
