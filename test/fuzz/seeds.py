@@ -41,7 +41,8 @@ def of_dense(code):
         dense(code, 1, 2, 3), dense(code, float("nan")), dense(code, float("inf")), dense(code, 1, unused=1),
         dense(code, 1, dim=2), dense(code, dim=16001), dense(code, dim=-1), dense(code), dense(code, 1)[:3])]
     inputs += [state(2, 2, 4, 6), state(0), state(1, float("nan")), state(1, 1e300),
-               state(2, 1, 2, then=1, more=b"\1\2\3\4"), state(2, 1, 2, then=2, more=b"\1\2\3\4"), state(shape=0), state(1, 2, shape=6), state(1, 2, shape=7),
+               state(2, 1, 2, then=1, more=b"\1\2\3\4"), state(2, 1, 2, then=2, more=b"\1\2\3\4"),
+               state(shape=0), state(1, 2, shape=6), state(1, 2, shape=7),
                state(1, 2, shape=56), state(1, 2, shape=63), state(*[1.0] * 250, shape=192),
                state(1, 2, then=0, more=bytes([0, 2]) + struct.pack("<2d", 3, 4))]
     return inputs
