@@ -92,8 +92,8 @@ struct ListTerms
 	float err;
 };
 
-// The terms of a list (under inner product err is about |q|) from <q, c> and |c|^2, or from the centroid's value and |c|^2 (which L2 does not
-// use).  The second loses nothing where q and c are near each other and far from the origin.
+// The terms of a list (under inner product err is about |q|) from <q, c> and |c|^2, or from the centroid's value and
+// |c|^2 (which L2 does not use).  The second loses nothing where q and c are near each other and far from the origin.
 ListTerms rabitq_list_terms(const RabitqQuery &query, float q_dot_c, float c_norm2);
 ListTerms rabitq_list_terms_by_value(const RabitqQuery &query, float value, float c_norm2);
 

@@ -72,7 +72,8 @@ SQL
 		$small //= $pages;
 		ok($pages eq $small, "$opclass, $quantizer: in 1 MB the same bytes, threads: $threads");
 		same_answers($node, "$opclass, $quantizer: in 1 MB the right answers",
-			dim => 32, op => { vector_l2_ops => '<->', vector_cosine_ops => '<=>', vector_ip_ops => '<#>' }->{$opclass});
+			dim => 32,
+			op => { vector_l2_ops => '<->', vector_cosine_ops => '<=>', vector_ip_ops => '<#>' }->{$opclass});
 		$node->safe_psql('postgres', 'DROP INDEX small');
 	}
 

@@ -1,7 +1,7 @@
 # 017_types.pl - the recall of indexes on bits and on sparse vectors, on the bundled texts and embeddings.
 #
-# Bits are those of the embeddings, sparse vectors the texts as bags of words, weighted by how rare a word is.  Of rows at
-# the distance of the last one of the exact answer any will do: distances of bits have many ties.
+# Bits are those of the embeddings, sparse vectors the texts as bags of words, weighted by how rare a word is.  Of rows
+# at the distance of the last one of the exact answer any will do: distances of bits have many ties.
 use strict;
 use warnings FATAL => 'all';
 
@@ -25,7 +25,8 @@ foreach my $name ('base', 'queries')
 $node->safe_psql('postgres', <<'SQL');
 CREATE FUNCTION words(text text) RETURNS SETOF text LANGUAGE sql IMMUTABLE
 	AS $$ SELECT word FROM regexp_split_to_table(lower(text), '[^a-z]+') word WHERE word <> '' $$;
-CREATE TABLE vocabulary AS SELECT word, row_number() OVER (ORDER BY word) AS place, ln(6001.0 / (1 + count(*))) + 1 AS weight
+CREATE TABLE vocabulary AS SELECT word, row_number() OVER (ORDER BY word) AS place,
+	ln(6001.0 / (1 + count(*))) + 1 AS weight
 FROM (SELECT DISTINCT id, word FROM base, words(text) word) w GROUP BY word;
 CREATE UNIQUE INDEX ON vocabulary (word);
 
