@@ -15,9 +15,16 @@ PG_MODULE_MAGIC;
 void
 _PG_init(void)
 {
+	// It reads the catalogs, where a cancelled statement ends: then nothing may be defined yet, since a library that failed
+	// to load is loaded again.
+	bool compat = vecsim::ivf::compat_wanted();
+
 	vecsim::pg::guc_init();
 	vecsim::ivf::options_init();
 	vecsim::ivf::limit_init();
-	vecsim::ivf::compat_init();
+	if (compat)
+	{
+		vecsim::pg::guc_init_compat();
+	}
 }
 }

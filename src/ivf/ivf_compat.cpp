@@ -88,13 +88,10 @@ ivfflat_is_ours()
 	return ours;
 }
 
-void
-compat_init()
+bool
+compat_wanted()
 {
-	if (IsTransactionState() && OidIsValid(MyDatabaseId) && ivfflat_is_ours())
-	{
-		pg::guc_init_compat();
-	}
+	return IsTransactionState() && OidIsValid(MyDatabaseId) && ivfflat_is_ours();
 }
 
 } // namespace vecsim::ivf

@@ -17,9 +17,9 @@ enum class CompatName
 // By which name the access method of an index was called.
 CompatName compat_name_of(Relation index);
 
-// Defines pgvector's settings if the database has the extension "vector" of this library.  Called when the library is
-// loaded.
-void compat_init();
+// Whether pgvector's settings are to be defined when the library is loaded: the database has the extension "vector" of
+// this library.  May raise an error.
+bool compat_wanted();
 
 } // namespace vecsim::ivf
 
