@@ -221,6 +221,22 @@ score_one(const Index &index, const CentroidHeader &header, float dot, const Cen
 	scores[number].score = dot + (products ? reach(index, header.spread, query) : header.bias);
 }
 
+void
+centroid_compare(const Index &index, const CentroidQuery &query, core::ListScore *lists, uint32 n)
+{
+	float *vector = static_cast<float *>(palloc(index.place_dim * sizeof(float)));
+
+	for (uint32 i = 0; i < n; i++)
+	{
+		CentroidHeader header = centroid_read(index, lists[i].list - kFirstList, vector);
+		float dot;
+
+		core::nearest_dots(query.place, vector, 0, 1, index.place_dim, &dot);
+		lists[i].score = dot + header.bias;
+	}
+	pfree(vector);
+}
+
 CentroidHeader
 centroid_read(const Index &index, uint32 number, float *vector)
 {

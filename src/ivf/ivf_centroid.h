@@ -33,6 +33,9 @@ bool centroid_scores(const Index &index, const CentroidQuery &query, core::ListS
 // Scores these n lists by the codes of their centroids.  They come back in the order of their numbers.
 void centroid_rescore(const Index &index, const CentroidQuery &query, core::ListScore *lists, uint32 n);
 
+// Scores n lists as the nearest to a vector, by their centroids themselves: <query.place, c> + bias.
+void centroid_compare(const Index &index, const CentroidQuery &query, core::ListScore *lists, uint32 n);
+
 // The centroid of a list; vector has room for place_dim floats.
 CentroidHeader centroid_read(const Index &index, uint32 number, float *vector);
 

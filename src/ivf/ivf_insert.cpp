@@ -49,6 +49,8 @@ struct Locked
 	int n;
 };
 
+static void nearest_lists(const Insertion &insertion, const Value &value, core::ListScore *scores,
+                          uint32 candidates);
 static void choose_lists(Insertion &insertion, const Value &value);
 static void place_row(Insertion &insertion);
 static bool find_row(Insertion &insertion);
@@ -93,6 +95,35 @@ insert(Relation relation, Datum *values, bool *isnull, ItemPointer tid, Relation
 	return false;
 }
 
+// Puts the lists of the nearest centroids to the front of scores, nearest first.  Where there are sketches of the
+// centroids, only those that seem nearest by them are compared: to read all would take most of an insert's time.
+static void
+nearest_lists(const Insertion &insertion, const Value &value, core::ListScore *scores, uint32 candidates)
+{
+	constexpr uint32 kCompared = 128;
+	const Index &index = insertion.index;
+	CentroidQuery query = {value.place, 1, ListScoring::Assign, nullptr, nullptr};
+	uint32 n = index.meta.lists;
+
+	// Under inner product sketches tell the product, not the distance that decides here.
+	if (index.meta.sketch_extents > 0 && n > kCompared && index.metric->id != core::MetricId::InnerProduct)
+	{
+		void *prepared = pg::alloc_array(1, index.quantizer->query_bytes(index.meta.dim));
+
+		index.quantizer->two_level->prepare(insertion.space, value.place, core::Bounds::Likely, prepared);
+		query.prepared = prepared;
+		centroid_scores(index, query, scores);
+		core::nearest_select(scores, n, kCompared);
+		n = kCompared;
+		centroid_compare(index, query, scores, n);
+	}
+	else
+	{
+		centroid_scores(index, query, scores);
+	}
+	core::nearest_order(scores, n, candidates);
+}
+
 // The lists of the nearest centroids, and the codes for them.
 static void
 choose_lists(Insertion &insertion, const Value &value)
@@ -102,12 +133,10 @@ choose_lists(Insertion &insertion, const Value &value)
 	const core::TwoLevel *levels = index.quantizer->two_level;
 	core::ListScore *scores =
 		static_cast<core::ListScore *>(pg::alloc_array(index.meta.lists, sizeof(core::ListScore)));
-	CentroidQuery query = {value.place, 1, ListScoring::Assign, nullptr, nullptr};
 	uint32 candidates =
 		levels != nullptr && levels->entries_a_row > 1 ? Min(kCandidates, index.meta.lists) : 1;
 
-	centroid_scores(index, query, scores);
-	core::nearest_order(scores, index.meta.lists, candidates);
+	nearest_lists(insertion, value, scores, candidates);
 	insertion.n = 1;
 	insertion.targets[0].list = scores[0].list;
 	insertion.targets[0].entry = value.entry;
