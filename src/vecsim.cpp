@@ -15,8 +15,8 @@ PG_MODULE_MAGIC;
 void
 _PG_init(void)
 {
-	// It reads the catalogs, where a cancelled statement ends: then nothing may be defined yet, since a library that failed
-	// to load is loaded again.
+	// It reads the catalogs, where a cancelled statement ends: then nothing may be defined yet, since a library that
+	// failed to load is loaded again.
 	bool compat = vecsim::ivf::compat_wanted();
 
 	vecsim::pg::guc_init();

@@ -82,7 +82,7 @@ static void
 batch_init(Batch &batch, Build &build)
 {
 	constexpr int kLeastSort = 64; // kilobytes, as tuplesort wants
-	// What a build in 16 to 512 MB was seen to take beyond what is counted here, mostly while it sorts: one part in so many.
+	// A sort takes more than it counts, by one part in so many: unused ends of blocks, files of its tapes.
 	constexpr Size kSortUncounted = 32;
 	constexpr uint32 kCandidates = 16; // 98 of 100 second lists are those that 32 give
 	bool two = build.quantizer->two_level != nullptr && build.quantizer->two_level->entries_a_row > 1;
