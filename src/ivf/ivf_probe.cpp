@@ -44,11 +44,6 @@ patience_of(const Index &index)
 	uint32 patience = core::patience_for(target, index.meta.lists, by_reach || by_other ? 1 : entries);
 	uint32 times = index.input.type->patience;
 
-	// Lists of long rows are small: a second entry does not make up for three quarters of them, but for a third.
-	if (by_reach && entries > 1 && target < 1)
-	{
-		patience -= patience / 3;
-	}
 	return patience < PG_UINT32_MAX / times ? patience * times : patience;
 }
 
