@@ -147,7 +147,8 @@ foreach my $memory ('16MB', '1MB')
 	$node->psql('postgres', "SET client_min_messages = warning;\n$sql$build;\n", stderr => \$err, on_error_stop => 0);
 	my @errors = grep { /ERROR|FATAL|WARNING|server closed/ } split /\n/, $err // '';
 	my $cancelled = grep { /canceling statement due to statement timeout/ } @errors;
-	cmp_ok($cancelled, '>=', $builds / 10, "$cancelled builds of $builds were cancelled by statement_timeout ($memory)");
+	cmp_ok($cancelled, '>=', $builds / 10,
+		"$cancelled builds of $builds were cancelled by statement_timeout ($memory)");
 	is(scalar @errors, $cancelled, "nothing else happened ($memory)") or diag($err);
 	is($node->safe_psql('postgres', "SELECT indisvalid FROM pg_index WHERE indexrelid = 'b_v_idx'::regclass"),
 		't', 'the session of all these builds then makes the index');
