@@ -133,9 +133,17 @@ foreach my $phase (sort keys %counted)
 # In 1 MB the lists are found group by group.
 foreach my $memory ('16MB', '1MB')
 {
-	my $start = time;
-	$node->safe_psql('postgres', "$settings; SET maintenance_work_mem = '$memory'; $build; DROP INDEX b_v_idx");
-	my $whole = 1000 * (time - $start);
+	my $whole;
+
+	# The quickest of three: on a busy machine one may take several times as long as those that follow.
+	foreach (1 .. 3)
+	{
+		my $start = time;
+
+		$node->safe_psql('postgres', "$settings; SET maintenance_work_mem = '$memory'; $build; DROP INDEX b_v_idx");
+		my $took = 1000 * (time - $start);
+		$whole = $took if !defined $whole || $took < $whole;
+	}
 	my $builds = 20;
 	my $sql = "$settings; SET maintenance_work_mem = '$memory';\n";
 	foreach my $i (1 .. $builds)
@@ -147,7 +155,7 @@ foreach my $memory ('16MB', '1MB')
 	$node->psql('postgres', "SET client_min_messages = warning;\n$sql$build;\n", stderr => \$err, on_error_stop => 0);
 	my @errors = grep { /ERROR|FATAL|WARNING|server closed/ } split /\n/, $err // '';
 	my $cancelled = grep { /canceling statement due to statement timeout/ } @errors;
-	cmp_ok($cancelled, '>=', $builds / 10,
+	cmp_ok($cancelled, '>=', $builds / 2,
 		"$cancelled builds of $builds were cancelled by statement_timeout ($memory)");
 	is(scalar @errors, $cancelled, "nothing else happened ($memory)") or diag($err);
 	is($node->safe_psql('postgres', "SELECT indisvalid FROM pg_index WHERE indexrelid = 'b_v_idx'::regclass"),
