@@ -46,25 +46,27 @@ entries_for(BlockNumber pages)
 	return n;
 }
 
-// Makes them anew, for as many pages as there are.
-RecentBuffers *
+// Makes them anew, for as many pages as there are.  What is known of the index stays where its entries do: a backend's
+// first query has read most of its pages before it makes room for those of the table.
+void
 recent_make(Relation index, uint32 heap_pages)
 {
+	RecentBuffers *old = recent_of(index);
 	uint32 pages = entries_for(RelationGetNumberOfBlocks(index));
 	Size bytes = offsetof(RecentBuffers, buffers) + (static_cast<Size>(pages) + heap_pages) * sizeof(Buffer);
-
-	if (index->rd_amcache != nullptr)
-	{
-		pfree(index->rd_amcache);
-		index->rd_amcache = nullptr;
-	}
-
 	RecentBuffers *recent = static_cast<RecentBuffers *>(MemoryContextAllocZero(index->rd_indexcxt, bytes));
 
 	recent->pages = pages;
 	recent->heap_pages = heap_pages;
+	if (old != nullptr && old->pages == pages)
+	{
+		memcpy(recent->buffers, old->buffers, pages * sizeof(Buffer));
+	}
 	index->rd_amcache = recent;
-	return recent;
+	if (old != nullptr)
+	{
+		pfree(old);
+	}
 }
 
 // The entry of a page of the index or of its table; null where none is kept.

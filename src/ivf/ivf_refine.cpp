@@ -82,6 +82,10 @@ refine_announce(Scan &scan)
 	uint32 n = pool_unknown(scan.pool, core::best_k_worst(scan.best), rows, kMost);
 	uint32 found = 0;
 
+	if (n == 0)
+	{
+		return;
+	}
 	refine_begin(scan);
 	if (!scan.heap_recent)
 	{

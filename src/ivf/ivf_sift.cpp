@@ -46,7 +46,7 @@ static bool refine_survivors(Scan &scan, uint32 probe);
 static void sort_survivors(Scan &scan, Size first, Size end);
 static bool refine_survivor(Scan &scan, const Survivor &survivor, uint32 probe);
 static bool settle_early(Scan &scan, Candidate &candidate, double *upper);
-static Size drop_survivors(Scan &scan, Size first, uint32 probe);
+static void drop_survivors(Scan &scan, Size first, uint32 probe);
 static void stream_page(Scan &scan, uint32 number, TidPage &tids, CandidateRun *sink);
 static bool row_coded(const Index &index, uint32 row, TidPage &tids);
 
@@ -224,9 +224,9 @@ refine_survivors(Scan &scan, uint32 probe)
 	bool improved = false;
 	Size few = kFew;
 
-	for (Size first = 0; first < scan.survivors_n;)
+	for (Size first = 0, end; first < scan.survivors_n; first = end)
 	{
-		Size end = scan.survivors_n - first > 2 * few ? first + few : scan.survivors_n;
+		end = scan.survivors_n - first > 2 * few ? first + few : scan.survivors_n;
 
 		sort_survivors(scan, first, end);
 		for (Size i = first; i < end; i++)
@@ -234,7 +234,7 @@ refine_survivors(Scan &scan, uint32 probe)
 			improved |= refine_survivor(scan, scan.survivors[i], probe);
 		}
 		few *= 2;
-		first = drop_survivors(scan, end, probe);
+		drop_survivors(scan, end, probe);
 	}
 	return improved;
 }
@@ -296,9 +296,8 @@ refine_survivor(Scan &scan, const Survivor &survivor, uint32 probe)
 	return improved;
 }
 
-// Hands those survivors from `first` on that are beyond the K-th best to the pool.  The others follow `first`, which is
-// returned.
-static Size
+// Hands those survivors from `first` on that are beyond the K-th best to the pool.  The others move up to `first`.
+static void
 drop_survivors(Scan &scan, Size first, uint32 probe)
 {
 	double tau = core::best_k_worst(scan.best);
@@ -316,7 +315,6 @@ drop_survivors(Scan &scan, Size first, uint32 probe)
 		scan.survivors[kept++] = scan.survivors[i];
 	}
 	scan.survivors_n = kept;
-	return first;
 }
 
 // Finds out the distance of a row whose bounds are those of a sketch: too wide to tell which rows are the K best, and
