@@ -10,7 +10,7 @@ namespace vecsim::core
 uint32_t
 patience_for(double target_recall, uint32_t lists, uint32_t entries_a_row)
 {
-	double hard_data = entries_a_row > 1 ? 0.015625 : 0.0625;
+	double hard_data = entries_a_row > 1 ? 0.01875 : 0.0625;
 	constexpr double kLeast = 2;
 	// 1 - 0.9 is a little less than 0.1: without this a whole quotient would round up to the next one.
 	constexpr double kRoundingSlack = 1e-9;

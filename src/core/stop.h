@@ -11,7 +11,7 @@ namespace vecsim::core
 {
 
 // The patience that reaches a target recall in so many lists: ceil(sqrt(lists) / 16 / (1 - target)) with one
-// entry a row, a quarter of it with two, at least 2.  Measured on sentence embeddings asked by questions that
+// entry a row, three tenths of it with two, at least 2.  Measured on sentence embeddings asked by questions that
 // are unlike the rows (the harder kind); rows as questions need two thirds of it.  UINT32_MAX (read every
 // list) at 1 and where the formula gives more.
 uint32_t patience_for(double target_recall, uint32_t lists, uint32_t entries_a_row);

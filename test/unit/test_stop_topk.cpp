@@ -13,7 +13,7 @@ TEST(Stop, PatienceFollowsTheFormula)
 	EXPECT_EQ(250u, patience_for(0.99, 1600, 1));
 	EXPECT_EQ(25u, patience_for(0.9, 1600, 1));
 	EXPECT_EQ(25u, patience_for(0.95, 400, 1));
-	EXPECT_EQ(13u, patience_for(0.95, 1600, 2));
+	EXPECT_EQ(15u, patience_for(0.95, 1600, 2));
 	EXPECT_EQ(5u, patience_for(0.5, 1600, 1));
 	EXPECT_EQ(3u, patience_for(0.0, 1600, 1));
 	EXPECT_EQ(2u, patience_for(0.0, 1, 1));
