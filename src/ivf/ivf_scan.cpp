@@ -4,6 +4,7 @@
 // held back until every list has been read.  Then come the late rows, sorted, then rows at distance NaN, then NULLs.
 #include "pg/pg.h"
 
+#include "ivf/ivf_recent.h"
 #include "ivf/ivf_scan.h"
 
 #include <limits>
@@ -90,6 +91,12 @@ get_tuple(IndexScanDesc desc, ScanDirection direction)
 		desc->xs_heaptid = tid;
 		desc->xs_recheck = false;
 		desc->xs_recheckorderby = false;
+		if (scan->heap_recent && desc->xs_heapfetch != nullptr)
+		{
+			// The executor fetches the row once more.
+			heap_offer(scan->index.relation, desc->heapRelation, desc->xs_heapfetch,
+			           ItemPointerGetBlockNumberNoCheck(&tid));
+		}
 	}
 	return found;
 }
