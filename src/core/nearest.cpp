@@ -176,12 +176,15 @@ key_list(uint64_t key)
 
 // Moves the best `want` lists to the front, and some of almost the same score.  Returns how many stand there, at least
 // `want` of n.  The scores between the best and the worst are cut into steps of equal width; lists are counted by
-// step, and those of the first steps that hold `want` are moved.  Neither pass has a branch to mispredict.
+// step, and those of the first steps that hold `want` are moved.  No pass has a branch to mispredict, and the last one
+// reads nothing that it has just written.
 static size_t
 rough_front(ListScore *lists, size_t n, size_t want)
 {
 	constexpr int kSteps = 256;
 	constexpr size_t kChains = 4; // each waits for itself alone
+	constexpr size_t kMostFront = 1024;
+	ListScore better[kMostFront + 1];
 	uint32_t counts[kSteps] = {};
 	float best = kWorst;
 	float worst = -kWorst;
@@ -210,35 +213,40 @@ rough_front(ListScore *lists, size_t n, size_t want)
 		return n;
 	}
 
-	auto step = [best, scale](const ListScore &list)
-	{
-		float at = (best - list.score) * scale;
-
-		return at >= 0 && at < kSteps ? static_cast<int>(at) : kSteps - 1;
-	};
-
 	for (size_t i = 0; i < n; i++)
 	{
-		counts[step(lists[i])]++;
+		float at = (best - lists[i].score) * scale;
+
+		counts[at < kSteps ? static_cast<int>(at) : kSteps - 1]++;
 	}
 
 	int last = 0;
+	size_t front = counts[0];
 
-	for (size_t sum = counts[0]; sum < want && last < kSteps - 1; sum += counts[last])
+	for (; front < want && last < kSteps - 1; front += counts[last])
 	{
 		last++;
 	}
+	if (last == kSteps - 1 || front > kMostFront)
+	{
+		return n;
+	}
 
-	size_t front = 0;
+	// From behind, so that each list is read before something is written to its place.
+	size_t found = front;
+	size_t rest = n;
 
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = n; i-- > 0;)
 	{
 		ListScore list = lists[i];
+		bool good = (best - list.score) * scale < static_cast<float>(last + 1);
 
-		lists[i] = lists[front];
-		lists[front] = list;
-		front += step(list) <= last;
+		better[found] = list; // by the next one to go there, if not good
+		lists[rest - 1] = list;
+		found -= good;
+		rest -= !good;
 	}
+	std::copy(better + 1, better + 1 + front, lists);
 	return front;
 }
 
