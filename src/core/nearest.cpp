@@ -174,18 +174,19 @@ key_list(uint64_t key)
 	return {rank_float(~static_cast<uint32_t>(key >> 32)), static_cast<uint32_t>(key)};
 }
 
-// Moves the best `want` lists to the front, and some of almost the same score.  Returns how many stand there, at least
-// `want` of n.  The scores between the best and the worst are cut into steps of equal width; lists are counted by
-// step, and those of the first steps that hold `want` are moved.  No pass has a branch to mispredict, and the last one
-// reads nothing that it has just written.
-static size_t
-rough_front(ListScore *lists, size_t n, size_t want)
+// How scores are cut into steps of equal width, from the best one on.
+struct Steps
 {
-	constexpr int kSteps = 256;
+	float best;
+	float scale; // steps a unit; not above 0 where the scores have no steps: equal, infinite, not a number
+};
+
+constexpr int kSteps = 256;
+
+static Steps
+make_steps(const ListScore *lists, size_t n)
+{
 	constexpr size_t kChains = 4; // each waits for itself alone
-	constexpr size_t kMostFront = 1024;
-	ListScore better[kMostFront + 1];
-	uint32_t counts[kSteps] = {};
 	float best = kWorst;
 	float worst = -kWorst;
 	float bests[kChains] = {kWorst, kWorst, kWorst, kWorst};
@@ -206,16 +207,50 @@ rough_front(ListScore *lists, size_t n, size_t want)
 	}
 
 	float scale = (kSteps - 1) / (best - worst);
+	bool usable = scale > 0 && scale < -kWorst && best - worst < -kWorst;
 
-	// Equal, infinite, and not a number have no such steps.
-	if (!(scale > 0 && scale < -kWorst) || !(best - worst < -kWorst))
+	return {best, usable ? scale : 0};
+}
+
+// Moves the `front` lists of the steps before `before` to the front.  From behind, so that each is read before
+// something is written to its place, and nothing is read that has just been written.
+static void
+move_to_front(ListScore *lists, size_t n, size_t front, const Steps &steps, float before, ListScore *better)
+{
+	size_t found = front;
+	size_t rest = n;
+
+	for (size_t i = n; i-- > 0;)
+	{
+		ListScore list = lists[i];
+		bool good = (steps.best - list.score) * steps.scale < before;
+
+		better[found] = list; // the next one will go there, if this is not good
+		lists[rest - 1] = list;
+		found -= good;
+		rest -= !good;
+	}
+	std::copy(better + 1, better + 1 + front, lists);
+}
+
+// Moves the best `want` lists to the front, and some of almost the same score.  Returns how many stand there, at least
+// `want` of n.  Lists are counted by step, and those of the first steps that hold `want` are moved.  No pass has a
+// branch to mispredict.
+static size_t
+rough_front(ListScore *lists, size_t n, size_t want)
+{
+	constexpr size_t kMostFront = 1024;
+	ListScore better[kMostFront + 1];
+	uint32_t counts[kSteps] = {};
+	Steps steps = make_steps(lists, n);
+
+	if (!(steps.scale > 0))
 	{
 		return n;
 	}
-
 	for (size_t i = 0; i < n; i++)
 	{
-		float at = (best - lists[i].score) * scale;
+		float at = (steps.best - lists[i].score) * steps.scale;
 
 		counts[at < kSteps ? static_cast<int>(at) : kSteps - 1]++;
 	}
@@ -231,22 +266,7 @@ rough_front(ListScore *lists, size_t n, size_t want)
 	{
 		return n;
 	}
-
-	// From behind, so that each list is read before something is written to its place.
-	size_t found = front;
-	size_t rest = n;
-
-	for (size_t i = n; i-- > 0;)
-	{
-		ListScore list = lists[i];
-		bool good = (best - list.score) * scale < static_cast<float>(last + 1);
-
-		better[found] = list; // by the next one to go there, if not good
-		lists[rest - 1] = list;
-		found -= good;
-		rest -= !good;
-	}
-	std::copy(better + 1, better + 1 + front, lists);
+	move_to_front(lists, n, front, steps, static_cast<float>(last + 1), better);
 	return front;
 }
 

@@ -12,7 +12,6 @@
 // when the row is coded and goes into the factor `add`.  README tells the error.
 #include "core/rabitq.h"
 #include "core/rounding.h"
-#include "core/sums.h"
 #include "kernels/kernels.h"
 
 #include <algorithm>
@@ -28,23 +27,24 @@ static constexpr size_t kChunk = 64;
 static constexpr double kTiny = 1e-70;
 
 static void code_signs(const float *x, const float *c, size_t dim, uint8_t *bits);
-static double signed_sum(const float *x, const float *c, const float *mean, bool from_origin, size_t dim);
 
 void
 rabitq_encode_hot(MetricId metric, const float *x, const float *c, const float *mean, size_t dim,
                   uint8_t *bits, HotFactors *factors)
 {
-	auto residual = [=](size_t i) { return static_cast<double>(x[i] - c[i]); };
+	kernels::ResidualSums sums = kernels::active().residual_sums_f32(x, c, mean, dim);
 	double freedom = static_cast<double>(dim - 1);
 	double times = metric == MetricId::L2 ? 2 : 1;
-	double norm2 = sum_in_double(dim, [=](size_t i) { return residual(i) * residual(i); });
-	double along = sum_in_double(dim, [=](size_t i) { return std::fabs(residual(i)); }) / 2; // <r, y>
+	double norm2 = sums.squares;
+	double along = sums.sizes / 2; // <r, y>
 	bool from_origin = metric == MetricId::InnerProduct;
+	double across =
+		((from_origin ? 0 : sums.c_signed) - sums.at_signed) / 2; // <y, c - mean>, or <y, 0 - mean>
 	double plain = from_origin ? 0 : norm2;
 
 	if (metric == MetricId::Cosine)
 	{
-		plain = -sum_in_double(dim, [=](size_t i) { return residual(i) * static_cast<double>(c[i]); });
+		plain = -sums.product;
 	}
 	code_signs(x, c, dim, bits);
 	if (norm2 < kTiny)
@@ -59,7 +59,7 @@ rabitq_encode_hot(MetricId metric, const float *x, const float *c, const float *
 	double scale = static_cast<double>(from_bfloat16(rescale));
 	double across2 = std::max(0.0, static_cast<double>(dim) / 4 - along * along / norm2);
 
-	factors->add = static_cast<float>(plain - scale * signed_sum(x, c, mean, from_origin, dim));
+	factors->add = static_cast<float>(plain - scale * across);
 	factors->rescale = rescale;
 	factors->err = to_bfloat16_up(-scale * std::sqrt(across2 / freedom));
 }
@@ -79,20 +79,6 @@ code_signs(const float *x, const float *c, size_t dim, uint8_t *bits)
 		}
 		kernels.sign_bits_f32(residual, kChunk, bits + at / 8);
 	}
-}
-
-// <y, c - mean>, or <y, 0 - mean>.
-static double
-signed_sum(const float *x, const float *c, const float *mean, bool from_origin, size_t dim)
-{
-	return sum_in_double(dim,
-	                     [=](size_t i)
-	                     {
-		double centred = (from_origin ? 0 : static_cast<double>(c[i])) - static_cast<double>(mean[i]);
-
-		return x[i] - c[i] > 0 ? centred : -centred;
-	       }) /
-		2;
 }
 
 // A group of 16 bytes holds four dimensions of 32 entries: entry j in the low half of byte j, entry j + 16

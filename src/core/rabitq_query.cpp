@@ -6,6 +6,7 @@
 #include "core/rotate.h"
 #include "core/rounding.h"
 #include "core/sums.h"
+#include "kernels/kernels.h"
 
 #include <algorithm>
 #include <cmath>
@@ -23,19 +24,10 @@ constexpr float kMaxTable = 255;
 constexpr int kFraction = 128; // steps of a table value in which sums are taken: 255 * 128 < 2^15
 constexpr float kMaxQ8 = 127;
 
-// All bits where bit k of v is set.
-constexpr uint16_t kBit[kGroup][kGroupValues] = {
-	{0, 0xFFFF, 0, 0xFFFF, 0, 0xFFFF, 0, 0xFFFF, 0, 0xFFFF, 0, 0xFFFF, 0, 0xFFFF, 0, 0xFFFF},
-	{0, 0, 0xFFFF, 0xFFFF, 0, 0, 0xFFFF, 0xFFFF, 0, 0, 0xFFFF, 0xFFFF, 0, 0, 0xFFFF, 0xFFFF},
-	{0, 0, 0, 0, 0xFFFF, 0xFFFF, 0xFFFF, 0xFFFF, 0, 0, 0, 0, 0xFFFF, 0xFFFF, 0xFFFF, 0xFFFF},
-	{0, 0, 0, 0, 0, 0, 0, 0, 0xFFFF, 0xFFFF, 0xFFFF, 0xFFFF, 0xFFFF, 0xFFFF, 0xFFFF, 0xFFFF},
-};
-
 } // namespace
 
 static void make_table(const float *p, RabitqQuery *query);
 static float widest_group(const float *p, size_t dim);
-static inline void group_values(const int16_t *steps, uint8_t *values);
 static void make_q8(const float *p, RabitqQuery *query);
 
 namespace
@@ -120,6 +112,7 @@ rabitq_prepare(MetricId metric, const float *q, const float *mean, size_t dim, v
 static void
 make_table(const float *p, RabitqQuery *query)
 {
+	const kernels::Kernels &kernels = kernels::active();
 	double sizes = sum_in_double(query->dim, [=](size_t i) { return std::fabs(static_cast<double>(p[i])); });
 	float delta = widest_group(p, query->dim) / kMaxTable;
 	float factor = delta >= FLT_MIN * kFraction ? kFraction / delta : 0;
@@ -133,10 +126,7 @@ make_table(const float *p, RabitqQuery *query)
 		{
 			steps[i] = static_cast<int16_t>(nearest_integer(p[at + i] * factor));
 		}
-		for (size_t i = 0; i < kChunk; i += kGroup)
-		{
-			group_values(steps + i, query->table + (at + i) / kGroup * kGroupValues);
-		}
+		kernels.fastscan_table(steps, kChunk, query->table + at / kGroup * kGroupValues);
 	}
 }
 
@@ -153,28 +143,6 @@ widest_group(const float *p, size_t dim)
 		widest = widest < sum ? sum : widest;
 	}
 	return widest;
-}
-
-// The 16 values of a group, from its dimensions in steps of delta / kFraction: the smallest is 0 and the
-// largest at most 255, rounding included.  Sums may wrap on their way, and come out right.
-static inline void
-group_values(const int16_t *steps, uint8_t *values)
-{
-	uint16_t part[kGroup];
-	uint16_t start = kFraction / 2;
-
-	for (size_t k = 0; k < kGroup; k++)
-	{
-		part[k] = static_cast<uint16_t>(steps[k]);
-		start = static_cast<uint16_t>(start - std::min<int>(steps[k], 0));
-	}
-	for (size_t v = 0; v < kGroupValues; v++)
-	{
-		uint16_t sum = static_cast<uint16_t>(start + (kBit[0][v] & part[0]) + (kBit[1][v] & part[1]) +
-		                                     (kBit[2][v] & part[2]) + (kBit[3][v] & part[3]));
-
-		values[v] = static_cast<uint8_t>(sum / kFraction);
-	}
 }
 
 // p rounded to 8 bits, and what rounding lost.

@@ -52,6 +52,16 @@ struct BitCounts
 	uint64_t either; // bits set in one of them or both
 };
 
+// Sums over r = x - c, each difference rounded to float, and everything after that in double.
+struct ResidualSums
+{
+	double squares;   // sum r_i * r_i
+	double sizes;     // sum |r_i|
+	double product;   // sum r_i * c_i
+	double c_signed;  // sum of c_i where r_i > 0, of -c_i elsewhere
+	double at_signed; // the same of at_i
+};
+
 // 32 one-bit codes of rows, and the factors of their estimates (arrays of 32; what they mean is the
 // caller's).  rescale and err are bfloat16: the upper half of a float.
 struct FastscanBlock
@@ -140,6 +150,15 @@ struct Kernels
 
 	// bit i of bits, the lowest bit of a byte first, = x_i > 0.  n is a multiple of 8.
 	void (*sign_bits_f32)(const float *x, size_t n, uint8_t *bits);
+
+	// The table of a query for fastscan, from its values in steps of 1/128: entry v of the 16 of a group of four is the
+	// sum of the steps whose bit is set in v, less the sum of the negative ones, divided by 128 and rounded (half up).
+	// The caller's steps are such that no entry is above 255.  d is a multiple of 8.
+	void (*fastscan_table)(const int16_t *steps, size_t d, uint8_t *table);
+
+	// What coding the residual of a row needs.  Four lanes, lane j summing elements j, j + 4, j + 8, ...; then (lane 0
+	// + lane 2) + (lane 1 + lane 3).  d is a multiple of 4.
+	ResidualSums (*residual_sums_f32)(const float *x, const float *c, const float *at, size_t d);
 
 	// The steps of a random rotation, all in place.  The fast Hadamard transform, not normalised: butterflies
 	// (a + b, a - b) of elements 1 apart, then 2, 4, ... n / 2 apart; n is a power of two, at least 8.

@@ -220,6 +220,8 @@ fill_null_slots(Kernels *kernels, const Kernels &lower)
 	fill_slot(&kernels->hamming, lower.hamming);
 	fill_slot(&kernels->overlap, lower.overlap);
 	fill_slot(&kernels->sign_bits_f32, lower.sign_bits_f32);
+	fill_slot(&kernels->fastscan_table, lower.fastscan_table);
+	fill_slot(&kernels->residual_sums_f32, lower.residual_sums_f32);
 	fill_slot(&kernels->fht_f32, lower.fht_f32);
 	fill_slot(&kernels->flip_signs_f32, lower.flip_signs_f32);
 	fill_slot(&kernels->scale_f32, lower.scale_f32);

@@ -26,8 +26,8 @@ extern const Kernels kAvx512PopcountTable;
 extern const Kernels kNeonTable;
 #endif
 
-// The kernels that a level keeps in files of their own: of codes (kernels_<isa>_codes.cpp), of bits
-// (kernels_<isa>_bits.cpp) and of the rotation (kernels_<isa>_rotate.cpp).
+// The kernels that a level keeps in files of their own: of codes (kernels_<isa>_codes.cpp), of making them
+// (kernels_<isa>_encode.cpp), of bits (kernels_<isa>_bits.cpp) and of the rotation (kernels_<isa>_rotate.cpp).
 #define VECSIM_DECLARE_CODE_KERNELS(level) \
 	namespace level \
 	{ \
@@ -38,6 +38,8 @@ extern const Kernels kNeonTable;
 	uint64_t hamming(const uint8_t *a, const uint8_t *b, size_t bytes); \
 	BitCounts overlap(const uint8_t *a, const uint8_t *b, size_t bytes); \
 	void sign_bits(const float *x, size_t n, uint8_t *bits); \
+	void fastscan_table(const int16_t *steps, size_t d, uint8_t *table); \
+	ResidualSums residual_sums(const float *x, const float *c, const float *at, size_t d); \
 	void fht(float *x, size_t n); \
 	void flip_signs(float *x, const uint8_t *bits, size_t n); \
 	void scale(float *x, float factor, size_t n); \
@@ -62,6 +64,11 @@ constexpr size_t kLanes = 32;
 // The entries of a FastScan block, and the groups whose sums surely fit 16 bits.
 constexpr size_t kBlockEntries = 32;
 constexpr size_t kFlushGroups = 256;
+
+// A group's part of a FastScan table, and the steps of which one of its values is made.
+constexpr size_t kGroupDimensions = 4;
+constexpr size_t kGroupValues = 16;
+constexpr int kTableSteps = 128;
 
 // The dimensions of a piece of a 4-bit code, which has half as many bytes.
 constexpr size_t kPieceDimensions = 64;

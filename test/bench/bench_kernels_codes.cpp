@@ -141,6 +141,37 @@ bench_sign_bits(benchmark::State &state, Pass pass, const Kernels *kernels)
 	report(state, pass, pass.d * sizeof(float), 1);
 }
 
+// A query's table, of d dimensions.
+void
+bench_table(benchmark::State &state, Pass pass, const Kernels *kernels)
+{
+	std::vector<uint8_t> table(pass.d * 4);
+
+	for (auto _ : state)
+	{
+		kernels->fastscan_table(data().int16_query, pass.d, table.data());
+		benchmark::DoNotOptimize(table.data());
+	}
+	report(state, pass, pass.d * sizeof(int16_t), 1);
+}
+
+// Of a row against a centroid, which like the mean stays in the cache.
+void
+bench_residual_sums(benchmark::State &state, Pass pass, const Kernels *kernels)
+{
+	for (auto _ : state)
+	{
+		for (size_t i = 0; i < pass.n; i++)
+		{
+			ResidualSums sums = kernels->residual_sums_f32(data().float_rows() + i * pass.d, data().queries,
+			                                               data().queries + pass.d, pass.d);
+
+			benchmark::DoNotOptimize(sums);
+		}
+	}
+	report(state, pass, pass.d * sizeof(float), 1);
+}
+
 // Of the largest power of two that is no longer than d; the ones it starts from grow, but not to infinity.
 void
 bench_fht(benchmark::State &state, Pass pass, const Kernels *kernels)
@@ -192,6 +223,8 @@ register_code_kernels(const Kernels *kernels, size_t d, size_t bytes, const std:
 	add("fastscan_bounds_small", suffix, bench_bounds_small, blocks, kernels);
 	add("dot_u4", suffix, bench_u4, Pass{d, bytes / (d / 2)}, kernels);
 	add("sign_bits_f32", suffix, bench_sign_bits, Pass{d, bytes / (d * sizeof(float))}, kernels);
+	add("residual_sums_f32", suffix, bench_residual_sums, Pass{d, bytes / (d * sizeof(float))}, kernels);
+	add("fastscan_table", suffix, bench_table, Pass{d, 1}, kernels);
 }
 
 void

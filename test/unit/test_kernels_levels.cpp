@@ -271,6 +271,8 @@ TEST_P(KernelsLevel, TableIsFullAndNamed)
 	EXPECT_NE(kernels().fastscan_bounds, nullptr);
 	EXPECT_NE(kernels().dot_u4, nullptr);
 	EXPECT_NE(kernels().sign_bits_f32, nullptr);
+	EXPECT_NE(kernels().fastscan_table, nullptr);
+	EXPECT_NE(kernels().residual_sums_f32, nullptr);
 	EXPECT_NE(kernels().fht_f32, nullptr);
 	EXPECT_NE(kernels().flip_signs_f32, nullptr);
 	EXPECT_NE(kernels().scale_f32, nullptr);
