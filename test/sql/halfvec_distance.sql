@@ -19,7 +19,7 @@ SELECT l2_distance('[0,0]'::halfvec, '[3,4]'), '[0,0]'::halfvec <-> '[3,4]' AS o
 	'[1,2]'::halfvec <-> '[1,2]' AS same;
 SELECT l2_distance('[1,1,1,1,1,1,1,1,1]'::halfvec, '[1,1,1,1,1,1,1,4,5]');
 SELECT l2_distance('[65504]'::halfvec, '[-65504]') AS beyond_half,
-	l2_distance('[6e-8]'::halfvec, '[0]') = 2.0 ^ -24 AS smallest;
+	l2_distance('[6e-8]'::halfvec, '[0]') = 2::float8 ^ -24 AS smallest;
 
 -- inner product
 SELECT inner_product('[1,2]'::halfvec, '[3,4]'), '[1,2]'::halfvec <#> '[3,4]' AS operator,

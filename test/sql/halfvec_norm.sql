@@ -20,7 +20,7 @@ SELECT vector_dims('[1,2,3]'::halfvec), vector_dims(NULL::halfvec) AS "null";
 -- norm
 SELECT l2_norm('[3,4]'::halfvec), l2_norm('[0,0]'::halfvec) AS zero, l2_norm('[-2]'::halfvec) AS negative;
 SELECT l2_norm('[0.1]'::halfvec) = 0.099975586::real::float8 AS exact;
-SELECT l2_norm('[6e4,6e4]'::halfvec)::real AS beyond_half, l2_norm('[6e-8]'::halfvec) = 2.0 ^ -24 AS smallest;
+SELECT l2_norm('[6e4,6e4]'::halfvec)::real AS beyond_half, l2_norm('[6e-8]'::halfvec) = 2::float8 ^ -24 AS smallest;
 
 -- normalize
 SELECT l2_normalize('[3,4]'::halfvec), l2_normalize('[3,0]'::halfvec) AS axis,
