@@ -107,8 +107,8 @@ SELECT command, pg_temp.error_of('SELECT ' || command) AS error FROM unnest(ARRA
 	$$attention_weight('[1]', '[1,2]') OVER ()$$,
 	$$attention_weight('[1]', '[1]')$$]) command;
 
--- a state has no SQL type: nobody can hand one to the aggregate's functions
-SELECT command, pg_temp.error_of('SELECT ' || command) AS error FROM unnest(ARRAY[
+-- a state has no SQL type: nobody can hand one to the aggregate's functions (minor versions refuse in different words)
+SELECT command, pg_temp.error_of('SELECT ' || command) ~ '^(0A000|42846|42883) ' AS refused FROM unnest(ARRAY[
 	'attention_final(NULL::internal)', 'attention_combine(NULL, NULL)',
 	$$attention_accum('\x00', '[1]', '[1]', '[1]')$$]) command;
 DROP TABLE t;

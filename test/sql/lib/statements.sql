@@ -21,6 +21,11 @@ BEGIN
 			END IF;
 		EXCEPTION WHEN OTHERS THEN
 			GET STACKED DIAGNOSTICS message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
+			-- What 19 says in a detail and a hint was one hint before.
+			IF detail ~ '^(No (function|operator) of that name accepts|Could not choose a best candidate)' THEN
+				hint := regexp_replace(detail, 'of that name accepts the given', 'matches the given name and') || ' ' || hint;
+				detail := '';
+			END IF;
 			answer := concat_ws(' / ', 'ERROR ' || SQLSTATE, message, nullif(detail, ''), nullif(hint, ''));
 		END;
 		RETURN NEXT;
