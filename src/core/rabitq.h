@@ -66,6 +66,7 @@ struct RabitqQuery
 	double mean_norm; // |mean|
 	double rounding;  // of rotate() and of the operator's float32 kernel, as a part of the lengths
 	uint8_t *table;   // dim / 4 groups of 16 for FastScan
+	bool small;       // no value of the table is above kernels::kSmallTable
 	float delta;
 	float offset;
 	int8_t *q8; // p in 8 bits, for cold codes
@@ -81,7 +82,7 @@ struct RabitqQuery
 size_t rabitq_query_bytes(size_t dim);
 void rabitq_prepare(MetricId metric, const float *q, const float *mean, size_t dim, void *memory,
                     RabitqQuery *query);
-// Only what estimates of <q, .> by hot codes need: no bounds (sigmas must be 0), no cold codes.
+// Only what estimates of <q, .> by hot codes need: no bounds (sigmas must be 0), no cold codes, and a small table.
 void rabitq_prepare_estimates(const float *q, const float *mean, size_t dim, void *memory,
                               RabitqQuery *query);
 

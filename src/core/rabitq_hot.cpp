@@ -139,8 +139,8 @@ rabitq_score_hot(const RabitqQuery &query, const ListTerms &terms, const HotBloc
                  float limit, float *lower, float *estimate)
 {
 	kernels::FastscanBlock codes = {block.codes, block.add, block.rescale, block.err};
-	kernels::FastscanList list = {query.table,  query.dim / 4, query.delta,
-	                              query.offset, terms.add,     terms.err * sigmas};
+	kernels::FastscanList list = {query.table, query.dim / 4,      query.delta, query.offset,
+	                              terms.add,   terms.err * sigmas, query.small};
 
 	return kernels::active().fastscan_bounds(codes, list, limit, lower, estimate);
 }

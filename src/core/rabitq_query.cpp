@@ -26,7 +26,7 @@ constexpr float kMaxQ8 = 127;
 
 } // namespace
 
-static void make_table(const float *p, RabitqQuery *query);
+static void make_table(const float *p, float most, RabitqQuery *query);
 static float widest_group(const float *p, size_t dim);
 static void make_q8(const float *p, RabitqQuery *query);
 
@@ -73,7 +73,8 @@ rabitq_prepare_estimates(const float *q, const float *mean, size_t dim, void *me
 	query->dim = dim;
 	query->mean_add = static_cast<float>(-dot_in_double(q, mean, dim));
 	query->table = parts.table;
-	make_table(parts.p, query);
+	query->small = true;
+	make_table(parts.p, kernels::kSmallTable, query);
 }
 
 // See rabitq.h.
@@ -102,19 +103,19 @@ rabitq_prepare(MetricId metric, const float *q, const float *mean, size_t dim, v
 	query->mean_err = round_up(std::sqrt(norm2));
 	query->table = parts.table;
 	query->q8 = parts.q8;
-	make_table(p, query);
+	make_table(p, kMaxTable, query);
 	make_q8(p, query);
 }
 
-// The table, delta and offset.  A table value is a sum over the group's set bits less the smallest such
+// The table, of values up to `most`, delta and offset.  A table value is a sum over the group's set bits less the smallest such
 // sum, which is the sum of the negative ones.  So for <y, p>, y_i = bit_i - 1/2, what remains is to add the
 // sums of the negative ones and take away half of all: - 1/2 sum |p_i|.
 static void
-make_table(const float *p, RabitqQuery *query)
+make_table(const float *p, float most, RabitqQuery *query)
 {
 	const kernels::Kernels &kernels = kernels::active();
 	double sizes = sum_in_double(query->dim, [=](size_t i) { return std::fabs(static_cast<double>(p[i])); });
-	float delta = widest_group(p, query->dim) / kMaxTable;
+	float delta = widest_group(p, query->dim) / most;
 	float factor = delta >= FLT_MIN * kFraction ? kFraction / delta : 0;
 	int16_t steps[kChunk];
 
