@@ -33,6 +33,7 @@ refine_begin(Scan &scan)
 	scan.heap_recent = heap_recent_begin(scan.desc->indexRelation, heap);
 	scan.slot = table_slot_create(heap, nullptr);
 	scan.row_context = AllocSetContextCreate(scan.context, "ivf heap row", ALLOCSET_DEFAULT_SIZES);
+	toast_begin(scan.toast, scan.context, heap);
 	MemoryContextSwitchTo(old);
 }
 
@@ -43,6 +44,7 @@ refine_end(Scan &scan)
 	{
 		return;
 	}
+	toast_end(scan.toast);
 	ExecDropSingleTupleTableSlot(scan.slot);
 	table_index_fetch_end(scan.fetch);
 	if (scan.estate != nullptr)
@@ -134,10 +136,11 @@ refine_row(Scan &scan, uint32 row, double *distance)
 	*distance = std::numeric_limits<double>::infinity();
 	if (!isnull)
 	{
-		double exact =
-			index.input.type->distance(*index.order, input_value(index.input, value), scan.query);
+		const void *read = input_value(index.input, toast_value(scan.toast, value));
+		double exact = index.input.type->distance(*index.order, read, scan.query);
 
 		*distance = std::isnan(exact) ? *distance : exact / index.distance_unit;
+		known_note(scan.known, scan.search, index, scan.query, row, value, exact);
 	}
 	MemoryContextSwitchTo(old);
 	MemoryContextReset(scan.row_context);

@@ -134,6 +134,7 @@ begin_search(Scan &scan)
 	scan.plain = PlainWalk{};
 	scan.last = -kInfinity;
 	scan.query = nullptr;
+	scan.known = nullptr;
 	scan.prepared = nullptr;
 	scan.heap_blocks = 0;
 	scan.ordered = (desc->orderByData[0].sk_flags & SK_ISNULL) == 0;
@@ -175,6 +176,7 @@ next_ordered(Scan &scan, ItemPointer tid)
 		scan.consumed++;
 		if (refine_tid(scan, candidate.row, tid))
 		{
+			known_hand_out(scan.known, scan.index, candidate.row);
 			return true;
 		}
 	}
@@ -182,6 +184,7 @@ next_ordered(Scan &scan, ItemPointer tid)
 	{
 		if (refine_tid(scan, candidate.row, tid))
 		{
+			known_hand_out(scan.known, scan.index, candidate.row);
 			return true;
 		}
 	}

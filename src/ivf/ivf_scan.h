@@ -4,9 +4,11 @@
 
 #include "core/topk.h"
 #include "ivf/ivf_centroid.h"
+#include "ivf/ivf_known.h"
 #include "ivf/ivf_list.h"
 #include "ivf/ivf_pool.h"
 #include "ivf/ivf_seen.h"
+#include "ivf/ivf_toast.h"
 
 namespace vecsim::ivf
 {
@@ -87,6 +89,8 @@ struct Scan
 	IndexInfo *info;
 	EState *estate;
 	MemoryContext row_context;
+	ToastReader toast;
+	KnownRows *known; // null before the first row of a search
 	BlockNumber heap_blocks; // that the heap is known to have
 };
 

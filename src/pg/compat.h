@@ -210,6 +210,31 @@ begin_index_fetch(Relation table)
 #endif
 }
 
+// Begins to look up entries of an index by its first keys.
+inline IndexScanDesc
+begin_index_scan(Relation table, Relation index, Snapshot snapshot, int keys)
+{
+#if PG_VERSION_NUM >= 190000
+	return index_beginscan(table, index, snapshot, nullptr, keys, 0, SO_NONE);
+#elif PG_VERSION_NUM >= 180000
+	return index_beginscan(table, index, snapshot, nullptr, keys, 0);
+#else
+	return index_beginscan(table, index, snapshot, keys, 0);
+#endif
+}
+
+// The snapshot that TOAST tables are read with: up to 17 in the caller's room, and made anew for each value.
+inline Snapshot
+toast_snapshot(SnapshotData *room)
+{
+#if PG_VERSION_NUM >= 180000
+	return get_toast_snapshot();
+#else
+	init_toast_snapshot(room);
+	return room;
+#endif
+}
+
 // Called once the attributes of a new tuple descriptor are set.
 inline void
 finish_tuple_desc(TupleDesc desc)

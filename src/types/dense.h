@@ -6,6 +6,7 @@
 #include "pg/pg.h"
 
 #include "types/halfvec_type.h"
+#include "types/known_distance.h"
 #include "types/vector_type.h"
 
 #include <cmath>
@@ -21,6 +22,7 @@ struct Dense<Vector>
 {
 	using Element = float4;
 	static constexpr const char *kName = "vector";
+	static constexpr KnownType kKnownType = KnownType::Vector;
 	static constexpr int kMaxDim = kVectorMaxDim;
 
 	static float4
@@ -59,6 +61,7 @@ struct Dense<HalfVector>
 {
 	using Element = core::Half;
 	static constexpr const char *kName = "halfvec";
+	static constexpr KnownType kKnownType = KnownType::Halfvec;
 	static constexpr int kMaxDim = kHalfvecMaxDim;
 
 	static float4

@@ -69,6 +69,13 @@ Datum
 dense_distance(FunctionCallInfo fcinfo)
 {
 	static const core::Metric *const metric = core::metric_by_id(static_cast<uint8>(id));
+	float8 known;
+
+	if (known_distance_of(Dense<Value>::kKnownType, id, PG_GETARG_DATUM(0), PG_GETARG_DATUM(1), &known))
+	{
+		PG_RETURN_FLOAT8(known);
+	}
+
 	const Value *a = dense_argument<Value>(fcinfo, 0);
 	const Value *b = dense_argument<Value>(fcinfo, 1);
 

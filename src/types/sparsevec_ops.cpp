@@ -1,6 +1,7 @@
 // sparsevec_ops.cpp - what `sparsevec` computes: distances and norms.
 #include "pg/pg.h"
 
+#include "types/known_distance.h"
 #include "types/sparsevec_type.h"
 
 #include <cmath>
@@ -145,6 +146,13 @@ arguments_of(FunctionCallInfo fcinfo)
 float8
 distance_of_arguments(FunctionCallInfo fcinfo, core::MetricId metric)
 {
+	float8 known;
+
+	if (known_distance_of(KnownType::Sparsevec, metric, PG_GETARG_DATUM(0), PG_GETARG_DATUM(1), &known))
+	{
+		return known;
+	}
+
 	Arguments arguments = arguments_of(fcinfo);
 
 	return core::sparse_distance(metric, arguments.a, arguments.b);
