@@ -41,6 +41,13 @@ struct ListTerm
 	float norm2; // |c|^2
 };
 
+// A payload of two-level codes that is scored part by part: what of it has been read.
+struct SiftParts
+{
+	uint32_t sums[32];        // of the codes, an entry each
+	uint8_t factors[32 * 8]; // copied
+};
+
 // A quantiser with short codes in the lists (hot), which sift out most rows, and longer ones by row number (cold).
 // Lists are found, and codes made, by a row's *place*: its rotated (unit-length, where the metric says so) vector.
 struct TwoLevel
@@ -65,6 +72,11 @@ struct TwoLevel
 	// lower and estimate are values: distances by value_distance().
 	uint32_t (*sift)(const void *query, const ListTerm &term, const void *payload, double limit, float *lower,
 	                 float *estimate);
+	// The same of a payload that stands in several places, bit for bit.  Its parts are read in order, each from a byte
+	// of the payload on that is a multiple of 16; then the whole is scored.
+	void (*sift_part)(const void *query, const void *part, size_t from, size_t bytes, SiftParts *parts);
+	uint32_t (*sift_parts)(const void *query, const ListTerm &term, const SiftParts &parts, double limit,
+	                       float *lower, float *estimate);
 	double (*value_distance)(const void *query, float value);
 	// Bounds on the distance from a row's cold code.
 	void (*refine)(const void *query, const void *row, double *lower, double *upper);

@@ -7,6 +7,7 @@
 #include "core/rabitq.h"
 #include "core/rotate.h"
 
+#include <algorithm>
 #include <cfloat>
 #include <cmath>
 #include <limits>
@@ -213,6 +214,40 @@ rabitq_sift(const void *memory, const ListTerm &term, const void *payload, doubl
 	                        estimate);
 }
 
+// Codes are scanned where they stand, factors copied.
+static void
+rabitq_sift_part(const void *memory, const void *part, size_t from, size_t bytes, SiftParts *parts)
+{
+	const RabitqQuery &query = static_cast<const Query *>(memory)->rabitq;
+	const uint8_t *at = static_cast<const uint8_t *>(part);
+	size_t codes = kHeight * query.dim / 8;
+	size_t scanned = from < codes ? std::min(bytes, codes - from) : 0;
+
+	static_assert(sizeof(parts->factors) == kHeight * sizeof(HotFactors));
+	if (from == 0)
+	{
+		memset(parts->sums, 0, sizeof(parts->sums));
+	}
+	rabitq_scan_hot(query, at, from, scanned, parts->sums);
+	if (scanned < bytes)
+	{
+		memcpy(parts->factors + (from + scanned - codes), at + scanned, bytes - scanned);
+	}
+}
+
+static uint32_t
+rabitq_sift_parts(const void *memory, const ListTerm &term, const SiftParts &parts, double limit, float *lower,
+                  float *estimate)
+{
+	const Query &query = *static_cast<const Query *>(memory);
+	Payload factors = payload_parts(const_cast<uint8_t *>(parts.factors), 0);
+	HotBlock block = {nullptr, factors.add, factors.rescale, factors.err, parts.sums};
+	ListTerms terms = rabitq_list_terms_by_value(query.rabitq, term.value, term.norm2);
+
+	return rabitq_score_hot(query.rabitq, terms, block, query.hot_sigmas, distance_value(query, limit), lower,
+	                        estimate);
+}
+
 static void
 rabitq_refine(const void *memory, const void *row, double *lower, double *upper)
 {
@@ -273,6 +308,8 @@ static const TwoLevel kRabitqLevels = {
 	.encode_row = rabitq_encode_row,
 	.prepare = rabitq_prepare_query,
 	.sift = rabitq_sift,
+	.sift_part = rabitq_sift_part,
+	.sift_parts = rabitq_sift_parts,
 	.value_distance = rabitq_value_distance,
 	.refine = rabitq_refine,
 	.estimate = rabitq_estimate,

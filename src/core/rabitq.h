@@ -106,10 +106,15 @@ struct HotBlock
 	const float *add;
 	const uint16_t *rescale;
 	const uint16_t *err;
+	const uint32_t *sums = nullptr; // of all codes, where they have been scanned already: then codes is not read
 };
 
 uint32_t rabitq_score_hot(const RabitqQuery &query, const ListTerms &terms, const HotBlock &block,
                           float sigmas, float limit, float *lower, float *estimate);
+
+// Adds to the sums of 32 entries what a part of their codes gives: that of `bytes` bytes from byte `from` on, both
+// multiples of 16.
+void rabitq_scan_hot(const RabitqQuery &query, const uint8_t *codes, size_t from, size_t bytes, uint32_t *sums);
 
 // Puts the bits of one entry into FastScan's layout (slot 0..31 of a block of dim * 4 bytes).
 void rabitq_store_hot(const uint8_t *bits, size_t dim, size_t slot, uint8_t *codes);

@@ -139,10 +139,20 @@ rabitq_score_hot(const RabitqQuery &query, const ListTerms &terms, const HotBloc
                  float limit, float *lower, float *estimate)
 {
 	kernels::FastscanBlock codes = {block.codes, block.add, block.rescale, block.err};
-	kernels::FastscanList list = {query.table, query.dim / 4,      query.delta, query.offset,
+	size_t groups = block.sums != nullptr ? 0 : query.dim / 4;
+	kernels::FastscanList list = {query.table, groups,             query.delta, query.offset,
 	                              terms.add,   terms.err * sigmas, query.small};
 
+	list.sums = block.sums;
 	return kernels::active().fastscan_bounds(codes, list, limit, lower, estimate);
+}
+
+void
+rabitq_scan_hot(const RabitqQuery &query, const uint8_t *codes, size_t from, size_t bytes, uint32_t *sums)
+{
+	constexpr size_t kGroupBytes = 16; // of codes, and of the table
+
+	kernels::active().fastscan(codes, query.table + from, bytes / kGroupBytes, sums);
 }
 
 } // namespace vecsim::core

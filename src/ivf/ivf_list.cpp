@@ -187,6 +187,12 @@ spill_read(const Index &index, BlockNumber head, uint32 number, compat::LockMode
 }
 
 void
+spill_hint(const Index &index, BlockNumber head)
+{
+	page_hint(index.relation, head + 1, 0, spill_bytes(index.geometry, 1));
+}
+
+void
 spill_gather(const Index &index, BlockNumber head, char *payload)
 {
 	const Geometry &geometry = index.geometry;

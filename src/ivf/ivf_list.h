@@ -47,6 +47,9 @@ uint32 block_check(const Index &index, const BlockRun &run, uint32 block);
 // Raises index_corrupted where the page is not of that block.
 Buffer spill_read(const Index &index, BlockNumber head, uint32 number, compat::LockMode mode);
 
+// Has the CPU fetch the first spill page of a block.
+void spill_hint(const Index &index, BlockNumber head);
+
 // Copies what the spill pages of a block hold to its place in `payload`; locks one of them at a time.  What the caller
 // has read of the block before is older: see README for why that does not matter.
 void spill_gather(const Index &index, BlockNumber head, char *payload);

@@ -75,7 +75,6 @@ struct Scan
 	uint8 *slots;
 
 	// Sifting.
-	char *payload; // room for that of a block with spill pages; null where they have none
 	struct Survivor *survivors;
 	Size survivors_n;
 	Size survivors_room;

@@ -7,7 +7,6 @@
 
 #include "ivf/ivf_recent.h"
 #include "ivf/ivf_scan.h"
-#include "pg/memory.h"
 
 #include <algorithm>
 #include <cmath>
@@ -40,6 +39,8 @@ static void sift_spilled(Scan &scan, const BlockRun &run, const core::ListTerm &
                          CandidateRun *sink);
 static void sift_block(Scan &scan, uint32 live, const uint32 *rows, const void *payload,
                        const core::ListTerm &term, uint32 probe, CandidateRun *sink);
+static void take_scores(Scan &scan, uint32 live, uint32 passed, const uint32 *rows, const float *lower,
+                        const float *estimate, uint32 probe, CandidateRun *sink);
 static void recall_block(Scan &scan, uint32 mask, const float *lower, const uint32 *rows, uint32 probe,
                          CandidateRun *sink);
 static bool refine_survivors(Scan &scan, uint32 probe);
@@ -49,6 +50,7 @@ static bool settle_early(Scan &scan, Candidate &candidate, double *upper);
 static void drop_survivors(Scan &scan, Size first, uint32 probe);
 static void stream_page(Scan &scan, uint32 number, TidPage &tids, CandidateRun *sink);
 static bool row_coded(const Index &index, uint32 row, TidPage &tids);
+static double tau_of(const Scan &scan);
 
 void
 sift_begin(Scan &scan)
@@ -56,11 +58,6 @@ sift_begin(Scan &scan)
 	scan.survivors_room = kTallestBlock;
 	scan.survivors = static_cast<Survivor *>(palloc(scan.survivors_room * sizeof(Survivor)));
 	scan.survivors_n = 0;
-	scan.payload = nullptr;
-	if (scan.index.geometry.spill_pages > 0)
-	{
-		scan.payload = static_cast<char *>(pg::alloc_array(1, scan.index.geometry.payload_bytes));
-	}
 	scan.pool.value_distance = {scan.index.quantizer->two_level->value_distance, scan.prepared};
 }
 
@@ -76,7 +73,7 @@ sift_list(Scan &scan, uint32 list, uint32 probe, CandidateRun *sink)
 	scan.survivors_n = 0;
 	while (list_walk_next(walk, run))
 	{
-		if (scan.payload == nullptr)
+		if (scan.index.geometry.spill_pages == 0)
 		{
 			sift_run(scan, run, term, probe, sink);
 		}
@@ -126,23 +123,47 @@ sift_run(Scan &scan, const BlockRun &run, const core::ListTerm &term, uint32 pro
 	page_release(run.buffer);
 }
 
-// Scores a block with spill pages, which is alone in its run, from a copy.
+// Scores a block with spill pages, which is alone in its run: its codes where they stand, a page after the other.
 static void
 sift_spilled(Scan &scan, const BlockRun &run, const core::ListTerm &term, uint32 probe, CandidateRun *sink)
 {
 	const Index &index = scan.index;
 	const Geometry &geometry = index.geometry;
 	BlockNumber head = BufferGetBlockNumber(run.buffer);
+	const core::TwoLevel &levels = *index.quantizer->two_level;
 	uint32 live = block_check(index, run, run.first);
+	core::SiftParts parts;
+	float lower[kTallestBlock];
+	float estimate[kTallestBlock];
 
-	memcpy(scan.rows, page_block_rows(run.page, geometry, run.first), geometry.height * sizeof(uint32));
-	memcpy(scan.payload, page_block_payload(run.page, geometry, run.first), geometry.head_bytes);
-	page_release(run.buffer);
-	if (live != 0)
+	if (live == 0)
 	{
-		spill_gather(index, head, scan.payload);
-		sift_block(scan, live, scan.rows, scan.payload, term, probe, sink);
+		page_release(run.buffer);
+		return;
 	}
+	spill_hint(index, head);
+	memcpy(scan.rows, page_block_rows(run.page, geometry, run.first), geometry.height * sizeof(uint32));
+	levels.sift_part(scan.prepared, page_block_payload(run.page, geometry, run.first), 0, geometry.head_bytes, &parts);
+	page_release(run.buffer);
+	for (uint32 number = 1; number <= geometry.spill_pages; number++)
+	{
+		Buffer buffer = spill_read(index, head, number, BUFFER_LOCK_SHARE);
+
+		levels.sift_part(scan.prepared, page_spill(buffer_page(buffer)), spill_offset(geometry, number),
+		                 spill_bytes(geometry, number), &parts);
+		page_release(buffer);
+	}
+
+	uint32 passed = levels.sift_parts(scan.prepared, term, parts, tau_of(scan), lower, estimate);
+
+	take_scores(scan, live, passed, scan.rows, lower, estimate, probe, sink);
+}
+
+// Rows beyond this distance go to the pool as they are.
+static double
+tau_of(const Scan &scan)
+{
+	return scan.everything ? -kInfinity : core::best_k_worst(scan.best);
 }
 
 // Scores the live entries of a block.  Its page may be locked, so nothing may be done here but to copy.
@@ -150,10 +171,20 @@ static void
 sift_block(Scan &scan, uint32 live, const uint32 *rows, const void *payload, const core::ListTerm &term,
            uint32 probe, CandidateRun *sink)
 {
-	double tau = scan.everything ? -kInfinity : core::best_k_worst(scan.best);
 	float lower[kTallestBlock];
 	float estimate[kTallestBlock];
-	uint32 passed = scan.index.quantizer->two_level->sift(scan.prepared, term, payload, tau, lower, estimate);
+	uint32 passed =
+		scan.index.quantizer->two_level->sift(scan.prepared, term, payload, tau_of(scan), lower, estimate);
+
+	take_scores(scan, live, passed, rows, lower, estimate, probe, sink);
+}
+
+// Puts the live entries of a block where their bounds send them.
+static void
+take_scores(Scan &scan, uint32 live, uint32 passed, const uint32 *rows, const float *lower, const float *estimate,
+            uint32 probe, CandidateRun *sink)
+{
+	double tau = tau_of(scan);
 
 	if (sink != nullptr)
 	{

@@ -82,6 +82,7 @@ struct FastscanList
 	float add;
 	float err;
 	bool small = false; // no value of the table is above kSmallTable: the scan takes a quarter less time
+	const uint32_t *sums = nullptr; // of groups scanned before (fastscan), which count as well; 32, or none
 };
 
 // One-to-one kernels take two arrays of d elements.  _rows kernels take one query and n rows; row i starts
@@ -124,13 +125,13 @@ struct Kernels
 	void (*dot_i8_rows)(const int16_t *q, const int8_t *codes, size_t stride, size_t n, size_t d,
 	                    int32_t *out);
 
-	// FastScan: the sums of table values of 32 entries, sums[i] = sum over g of table[16 g + nibble(i, g)].
+	// FastScan: adds table values of 32 entries to their sums, sums[i] += sum over g of table[16 g + nibble(i, g)].
 	// codes has 16 bytes a group: byte j holds the nibble of entry j in its low half and that of entry j + 16
 	// in its high half; bit k of a nibble of group g is dimension 4 g + k.  table has 16 values a group.
 	// groups <= kMaxFastscanGroups.
 	void (*fastscan)(const uint8_t *codes, const uint8_t *table, size_t groups, uint32_t *sums);
 
-	// The same scan and, without leaving registers, what is made of it.  For each of the 32 entries, every
+	// The same scan, from list.sums on, and, without leaving registers, what is made of it.  For each of the 32 entries, every
 	// operation rounded by itself in this order:
 	//   t_i        = delta * sum_i + offset
 	//   estimate_i = (block.add_i + list.add) + rescale_i * t_i

@@ -97,16 +97,23 @@ add_groups(Sums *sums, const uint8_t *codes, const uint8_t *table, size_t groups
 	}
 }
 
-template <bool Small>
+// Sums to go on from: those given, or zeros.
 VECSIM_INLINE Sums
-add_up(const uint8_t *codes, const uint8_t *table, size_t groups)
+sums_from(const uint32_t *before)
 {
 	Sums sums;
 
-	for (uint32x4_t &part : sums.part)
+	for (size_t p = 0; p < 8; p++)
 	{
-		part = vdupq_n_u32(0);
+		sums.part[p] = before != nullptr ? vld1q_u32(before + p * kWidth) : vdupq_n_u32(0);
 	}
+	return sums;
+}
+
+template <bool Small>
+VECSIM_INLINE Sums
+add_up(Sums sums, const uint8_t *codes, const uint8_t *table, size_t groups)
+{
 	while (groups > kFlushGroups)
 	{
 		add_groups<Small>(&sums, codes, table, kFlushGroups);
@@ -130,7 +137,7 @@ widen(const uint16_t *p)
 void
 fastscan(const uint8_t *codes, const uint8_t *table, size_t groups, uint32_t *out)
 {
-	Sums sums = add_up<false>(codes, table, groups);
+	Sums sums = add_up<false>(sums_from(out), codes, table, groups);
 
 	for (size_t p = 0; p < 8; p++)
 	{
@@ -143,8 +150,9 @@ fastscan_bounds(const FastscanBlock &block, const FastscanList &list, float limi
                 float *estimate)
 {
 	const uint32x4_t places = {1, 2, 4, 8};
-	Sums sums = list.small ? add_up<true>(block.codes, list.table, list.groups)
-	                       : add_up<false>(block.codes, list.table, list.groups);
+	Sums before = sums_from(list.sums);
+	Sums sums = list.small ? add_up<true>(before, block.codes, list.table, list.groups)
+	                       : add_up<false>(before, block.codes, list.table, list.groups);
 	uint32_t mask = 0;
 
 	for (size_t p = 0; p < 8; p++)

@@ -21,16 +21,12 @@ widen(uint16_t half)
 	return __builtin_bit_cast(float, static_cast<uint32_t>(half) << 16);
 }
 
-// The sums of the 32 entries of a block.
+// Adds to the sums of the 32 entries of a block.
 inline void
-add_up(const uint8_t *codes, const uint8_t *table, size_t groups, uint32_t *sums)
+add_up(const uint8_t *codes, const uint8_t *table, size_t groups, UnalignedUint32 *sums)
 {
 	constexpr size_t kHalf = kBlockEntries / 2;
 
-	for (size_t i = 0; i < kBlockEntries; i++)
-	{
-		sums[i] = 0;
-	}
 	for (size_t g = 0; g < groups; g++)
 	{
 		const uint8_t *code = codes + g * kHalf;
@@ -47,16 +43,9 @@ add_up(const uint8_t *codes, const uint8_t *table, size_t groups, uint32_t *sums
 } // namespace
 
 void
-fastscan(const uint8_t *codes, const uint8_t *table, size_t groups, uint32_t *out)
+fastscan(const uint8_t *codes, const uint8_t *table, size_t groups, uint32_t *sums)
 {
-	UnalignedUint32 *wanted = out;
-	uint32_t sums[kBlockEntries];
-
 	add_up(codes, table, groups, sums);
-	for (size_t i = 0; i < kBlockEntries; i++)
-	{
-		wanted[i] = sums[i];
-	}
 }
 
 uint32_t
@@ -68,9 +57,14 @@ fastscan_bounds(const FastscanBlock &block, const FastscanList &list, float limi
 	const UnalignedUint16 *err = block.err;
 	UnalignedFloat *lower = lower_out;
 	UnalignedFloat *estimate = estimate_out;
-	uint32_t sums[kBlockEntries];
+	UnalignedUint32 sums[kBlockEntries];
+	const UnalignedUint32 *before = list.sums;
 	uint32_t mask = 0;
 
+	for (size_t i = 0; i < kBlockEntries; i++)
+	{
+		sums[i] = before != nullptr ? before[i] : 0;
+	}
 	add_up(block.codes, list.table, list.groups, sums);
 	for (size_t i = 0; i < kBlockEntries; i++)
 	{

@@ -60,7 +60,7 @@ void
 bench_fastscan(benchmark::State &state, Pass pass, const Kernels *kernels)
 {
 	static const Table table(false);
-	uint32_t sums[kEntries];
+	uint32_t sums[kEntries] = {};
 
 	for (auto _ : state)
 	{

@@ -54,7 +54,7 @@ TEST(KernelsScalarFastscan, FastscanAddsTheTableValuesOfTheBits)
 		std::vector<uint8_t> table(groups * kGroupBytes);
 		std::vector<uint8_t> codes(groups * kGroupBytes);
 		uint32_t wanted[kEntries] = {};
-		uint32_t sums[kEntries];
+		uint32_t sums[kEntries] = {};
 
 		for (uint8_t &value : table)
 		{
@@ -79,6 +79,22 @@ TEST(KernelsScalarFastscan, FastscanAddsTheTableValuesOfTheBits)
 		scalar().fastscan(codes.data(), table.data(), groups, sums);
 		EXPECT_TRUE(std::equal(sums, sums + kEntries, wanted)) << "groups=" << groups;
 	}
+}
+
+// They are added to what is there.
+TEST(KernelsScalarFastscan, SumsGoOn)
+{
+	const uint8_t codes[kGroupBytes] = {0x21};
+	uint8_t table[kGroupBytes] = {0, 10, 20};
+	uint32_t sums[kEntries] = {100};
+
+	scalar().fastscan(codes, table, 1, sums);
+	EXPECT_EQ(sums[0], 110u);
+	EXPECT_EQ(sums[16], 20u);
+	scalar().fastscan(codes, table, 1, sums);
+	EXPECT_EQ(sums[0], 120u);
+	EXPECT_EQ(sums[16], 40u);
+	EXPECT_EQ(sums[1], 0u);
 }
 
 TEST(KernelsScalarFastscan, BoundsOfSmallNumbersAreExact)
@@ -158,10 +174,10 @@ void
 expect_largest_sums_are_exact(const Kernels &kernels)
 {
 	std::vector<uint8_t> ones(kMaxFastscanGroups * kGroupBytes, 255);
-	uint32_t sums[kEntries];
-
 	for (size_t groups : group_counts())
 	{
+		uint32_t sums[kEntries] = {};
+
 		kernels.fastscan(ones.data(), ones.data(), groups, sums);
 		for (uint32_t sum : sums)
 		{
@@ -253,6 +269,52 @@ expect_all_bounds_equal_scalar(const Kernels &kernels)
 	}
 }
 
+// Codes in two or three places: their sums go on, and the bounds are those of all at once.
+void
+expect_parts_equal_the_whole(const Kernels &kernels)
+{
+	Random random = {16};
+
+	for (size_t groups : {size_t{2}, size_t{13}, size_t{96}, size_t{257}, size_t{768}, kMaxFastscanGroups})
+	{
+		Array<uint8_t> codes = make_bytes(random, Bytes::Random, groups * kGroupBytes, groups % 3);
+		Array<uint8_t> table = make_bytes(random, Bytes::Random, groups * kGroupBytes, groups % 5);
+		Factors factors(random, Values::Uniform, groups % 4);
+		FastscanBlock block = {codes.data(), factors.add.data(), factors.rescale.data(), factors.err.data()};
+		FastscanList list = {table.data(), groups, 0.001f, -0.5f, 1, 0.25f};
+		float lower[2][kEntries];
+		float estimate[2][kEntries];
+		uint32_t mask = kernels.fastscan_bounds(block, list, 1, lower[0], estimate[0]);
+
+		for (size_t first : {size_t{0}, size_t{1}, groups / 2, groups})
+		{
+			for (size_t second : {first, first + (groups - first) / 3, groups})
+			{
+				uint32_t sums[kEntries] = {};
+
+				kernels.fastscan(codes.data(), table.data(), first, sums);
+				kernels.fastscan(codes.data() + first * kGroupBytes, table.data() + first * kGroupBytes,
+				                 second - first, sums);
+				block.codes = codes.data() + second * kGroupBytes;
+				list.table = table.data() + second * kGroupBytes;
+				list.groups = groups - second;
+				list.sums = sums;
+				ASSERT_EQ(mask, kernels.fastscan_bounds(block, list, 1, lower[1], estimate[1]));
+				for (size_t i = 0; i < kEntries; i++)
+				{
+					ASSERT_TRUE(same_bits(lower[0][i], lower[1][i])) << i << " groups=" << groups;
+					ASSERT_TRUE(same_bits(estimate[0][i], estimate[1][i])) << i << " groups=" << groups;
+				}
+			}
+		}
+	}
+}
+
+TEST_P(KernelsFastscan, PartsEqualTheWhole)
+{
+	expect_parts_equal_the_whole(kernels());
+}
+
 TEST_P(KernelsFastscan, BoundsEqualScalar)
 {
 	expect_all_bounds_equal_scalar(kernels());
@@ -287,7 +349,6 @@ expect_nothing_outside_is_read(const Kernels &kernels)
 	Guarded first;
 	Guarded second;
 	Guarded third;
-	uint32_t sums[kEntries];
 
 	for (bool at_end : {false, true})
 	{
@@ -298,6 +359,8 @@ expect_nothing_outside_is_read(const Kernels &kernels)
 			const uint8_t *table = second.array<uint8_t>(bytes, at_end);
 			FastscanBlock block = {codes, third.array<float>(128, at_end), third.array<uint16_t>(64, at_end),
 			                       third.array<uint16_t>(64, at_end)};
+
+			uint32_t sums[kEntries] = {};
 
 			kernels.fastscan(codes, table, groups, sums);
 			EXPECT_EQ(std::count(sums, sums + kEntries, 0u), 32);
@@ -334,6 +397,7 @@ TEST(KernelsWideFastscan, EqualsScalar)
 	expect_all_sums_equal_scalar(kernels);
 	expect_largest_sums_are_exact(kernels);
 	expect_all_bounds_equal_scalar(kernels);
+	expect_parts_equal_the_whole(kernels);
 	expect_nothing_outside_is_read(kernels);
 }
 

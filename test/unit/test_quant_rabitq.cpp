@@ -234,6 +234,42 @@ TEST_F(QuantRabitqTest, SiftsAsHotCodesScore)
 	}
 }
 
+// A payload that is scored part by part, wherever it is cut, gives the bits of one that is scored at once.
+TEST_F(QuantRabitqTest, SiftsPartsAsTheWhole)
+{
+	Random random = {12};
+
+	for (size_t d : {100, 384, 3000})
+	{
+		List list(MetricId::L2, difficult_rows(random, 32, d, 1), 9);
+		Query query(list, list.rows[5], Bounds::Likely);
+		ListTerm term = list.term(query.place);
+		const char *payload = list.payloads.data();
+		size_t bytes = codes().payload_bytes(d, kHeight);
+		size_t hot = bytes - kHeight * sizeof(HotFactors);
+		double limit = metric(MetricId::L2).distance(list.rows[5].data(), list.rows[9].data(), d);
+		float lower[2][kHeight];
+		float estimate[2][kHeight];
+		uint32_t mask = levels().sift(query.at(), term, payload, limit, lower[0], estimate[0]);
+
+		for (size_t first : {size_t{16}, hot / 2 / 16 * 16, hot, hot + 32, bytes})
+		{
+			for (size_t second : {first, std::min(first + 48, bytes), hot > first ? hot : bytes})
+			{
+				SiftParts parts;
+
+				memset(&parts, 0xFF, sizeof(parts));
+				levels().sift_part(query.at(), payload, 0, first, &parts);
+				levels().sift_part(query.at(), payload + first, first, second - first, &parts);
+				levels().sift_part(query.at(), payload + second, second, bytes - second, &parts);
+				EXPECT_EQ(mask, levels().sift_parts(query.at(), term, parts, limit, lower[1], estimate[1]));
+				EXPECT_EQ(0, memcmp(lower[0], lower[1], sizeof(lower[0]))) << first << ", " << second;
+				EXPECT_EQ(0, memcmp(estimate[0], estimate[1], sizeof(estimate[0]))) << first << ", " << second;
+			}
+		}
+	}
+}
+
 // The limit is a distance: a row whose lower bound is at most that is never sifted out, and few others pass.
 TEST_F(QuantRabitqTest, TheLimitIsADistance)
 {
