@@ -14,10 +14,15 @@ static constexpr AttrNumber kIdColumn = 1;
 static constexpr AttrNumber kNumberColumn = 2;
 static constexpr AttrNumber kDataColumn = 3;
 
+static constexpr uint32 kMostChunks = 66; // as many as the largest sparsevec has: 128 kB
+
 static bool open(ToastReader &reader, Oid table);
 static void make_room(ToastReader &reader, Size bytes);
-static bool read_chunks(ToastReader &reader, const varatt_external &pointer);
-static bool read_chunk(ToastReader &reader, Buffer *buffer, ItemPointer tid, int32 number, int32 bytes);
+static bool read_value(ToastReader &reader, const varatt_external &pointer);
+static uint32 find_chunks(ToastReader &reader, Oid id, ItemPointerData *places);
+static bool read_chunks(ToastReader &reader, Oid id, ItemPointerData *places, uint32 n);
+static bool same_page(const ItemPointerData &a, const ItemPointerData &b);
+static bool read_chunk(ToastReader &reader, Buffer buffer, ItemPointer place, Oid id, uint32 number);
 
 void
 toast_begin(ToastReader &reader, MemoryContext context, Relation heap)
@@ -58,7 +63,7 @@ toast_value(ToastReader &reader, Datum datum)
 	}
 
 	MemoryContext old = MemoryContextSwitchTo(reader.context);
-	bool read = read_chunks(reader, pointer);
+	bool read = read_value(reader, pointer);
 
 	MemoryContextSwitchTo(old);
 	return read ? PointerGetDatum(reader.value) : datum;
@@ -100,53 +105,96 @@ make_room(ToastReader &reader, Size bytes)
 	}
 }
 
-// Puts a value together.  False where its chunks are not just those that there should be, in this order.  The scan of the
-// index goes on to its end, so that it keeps no page.
+// Puts a value together.  False where its chunks are not just those that there should be, in this order.
 static bool
-read_chunks(ToastReader &reader, const varatt_external &pointer)
+read_value(ToastReader &reader, const varatt_external &pointer)
 {
-	int32 left = static_cast<int32>(VARATT_EXTERNAL_GET_EXTSIZE(pointer));
-	Buffer buffer = InvalidBuffer;
-	bool good = true;
-	ScanKeyData key;
-	int32 number = 0;
+	uint32 bytes = VARATT_EXTERNAL_GET_EXTSIZE(pointer);
+	uint32 n = (bytes + TOAST_MAX_CHUNK_SIZE - 1) / TOAST_MAX_CHUNK_SIZE;
+	ItemPointerData places[kMostChunks];
 
-	make_room(reader, static_cast<Size>(left) + VARHDRSZ);
-	SET_VARSIZE(reader.value, left + VARHDRSZ);
-	ScanKeyInit(&key, kIdColumn, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(pointer.va_valueid));
-	compat::toast_snapshot(&reader.snapshot);
-	index_rescan(reader.scan, &key, 1, nullptr, 0);
-	while (ItemPointer tid = index_getnext_tid(reader.scan, ForwardScanDirection))
+	if (n == 0 || n > kMostChunks || find_chunks(reader, pointer.va_valueid, places) != n)
 	{
-		int32 bytes = Min(left, static_cast<int32>(TOAST_MAX_CHUNK_SIZE));
-
-		good = good && bytes > 0 && read_chunk(reader, &buffer, tid, number++, bytes);
-		left -= bytes;
+		return false;
 	}
-	if (BufferIsValid(buffer))
-	{
-		ReleaseBuffer(buffer);
-	}
-	return good && left == 0;
+	make_room(reader, bytes + VARHDRSZ);
+	SET_VARSIZE(reader.value, bytes + VARHDRSZ);
+	return read_chunks(reader, pointer.va_valueid, places, n);
 }
 
-// Copies a chunk of so many bytes to its place in the value.  *buffer is the page that the one before was read from, and
-// gets the one of this.
+// The places of a value's chunks, in order; returns how many, or more than kMostChunks.  The scan of the index goes on to
+// its end, so that it keeps no page.
+static uint32
+find_chunks(ToastReader &reader, Oid id, ItemPointerData *places)
+{
+	ScanKeyData key;
+	uint32 n = 0;
+
+	ScanKeyInit(&key, kIdColumn, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(id));
+	compat::toast_snapshot(&reader.snapshot);
+	index_rescan(reader.scan, &key, 1, nullptr, 0);
+	while (ItemPointer place = index_getnext_tid(reader.scan, ForwardScanDirection))
+	{
+		if (n < kMostChunks)
+		{
+			places[n] = *place;
+		}
+		n++;
+	}
+	return n;
+}
+
+// Copies chunks to their places in the value.  The page that comes next is pinned before one is read, and its beginning
+// sent for.
 static bool
-read_chunk(ToastReader &reader, Buffer *buffer, ItemPointer tid, int32 number, int32 bytes)
+read_chunks(ToastReader &reader, Oid id, ItemPointerData *places, uint32 n)
+{
+	Buffer next = ReadBuffer(reader.table, ItemPointerGetBlockNumber(&places[0]));
+	bool good = true;
+
+	for (uint32 first = 0, end; first < n; first = end)
+	{
+		Buffer buffer = next;
+
+		for (end = first + 1; end < n && same_page(places[first], places[end]); end++)
+		{
+		}
+		if (end < n)
+		{
+			next = ReadBuffer(reader.table, ItemPointerGetBlockNumber(&places[end]));
+			__builtin_prefetch(BufferGetPage(next));
+		}
+		LockBuffer(buffer, BUFFER_LOCK_SHARE);
+		for (uint32 number = first; number < end && good; number++)
+		{
+			good = read_chunk(reader, buffer, &places[number], id, number);
+		}
+		LockBuffer(buffer, BUFFER_LOCK_UNLOCK);
+		ReleaseBuffer(buffer);
+	}
+	return good;
+}
+
+static bool
+same_page(const ItemPointerData &a, const ItemPointerData &b)
+{
+	return ItemPointerGetBlockNumber(&a) == ItemPointerGetBlockNumber(&b);
+}
+
+// Copies a chunk from a page, which is locked.
+static bool
+read_chunk(ToastReader &reader, Buffer buffer, ItemPointer place, Oid id, uint32 number)
 {
 	TupleDesc desc = RelationGetDescr(reader.table);
+	Size from = static_cast<Size>(number) * TOAST_MAX_CHUNK_SIZE;
+	Size bytes = Min(VARSIZE(reader.value) - VARHDRSZ - from, static_cast<Size>(TOAST_MAX_CHUNK_SIZE));
 	HeapTupleData tuple;
 	bool isnull;
 
-	*buffer = ReleaseAndReadBuffer(*buffer, reader.table, ItemPointerGetBlockNumber(tid));
-	LockBuffer(*buffer, BUFFER_LOCK_SHARE);
-
-	bool visible =
-		heap_hot_search_buffer(tid, reader.table, *buffer, reader.scan->xs_snapshot, &tuple, nullptr, true);
-
-	LockBuffer(*buffer, BUFFER_LOCK_UNLOCK); // a tuple stays where it is while its page is pinned
-	if (!visible || DatumGetInt32(heap_getattr(&tuple, kNumberColumn, desc, &isnull)) != number)
+	if (!heap_hot_search_buffer(place, reader.table, buffer, reader.scan->xs_snapshot, &tuple, nullptr,
+	                            true) ||
+	    DatumGetObjectId(heap_getattr(&tuple, kIdColumn, desc, &isnull)) != id ||
+	    DatumGetInt32(heap_getattr(&tuple, kNumberColumn, desc, &isnull)) != static_cast<int32>(number))
 	{
 		return false;
 	}
@@ -155,13 +203,11 @@ read_chunk(ToastReader &reader, Buffer *buffer, ItemPointer tid, int32 number, i
 	const struct varlena *chunk =
 		reinterpret_cast<struct varlena *>(DatumGetPointer(heap_getattr(&tuple, kDataColumn, desc, &isnull)));
 
-	if (VARATT_IS_EXTERNAL(chunk) || VARATT_IS_COMPRESSED(chunk) ||
-	    VARSIZE_ANY_EXHDR(chunk) != static_cast<Size>(bytes))
+	if (VARATT_IS_EXTERNAL(chunk) || VARATT_IS_COMPRESSED(chunk) || VARSIZE_ANY_EXHDR(chunk) != bytes)
 	{
 		return false;
 	}
-	memcpy(VARDATA(reader.value) + static_cast<Size>(number) * TOAST_MAX_CHUNK_SIZE, VARDATA_ANY(chunk),
-	       static_cast<Size>(bytes));
+	memcpy(VARDATA(reader.value) + from, VARDATA_ANY(chunk), bytes);
 	return true;
 }
 
