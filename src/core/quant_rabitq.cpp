@@ -236,8 +236,8 @@ rabitq_sift_part(const void *memory, const void *part, size_t from, size_t bytes
 }
 
 static uint32_t
-rabitq_sift_parts(const void *memory, const ListTerm &term, const SiftParts &parts, double limit, float *lower,
-                  float *estimate)
+rabitq_sift_parts(const void *memory, const ListTerm &term, const SiftParts &parts, double limit,
+                  float *lower, float *estimate)
 {
 	const Query &query = *static_cast<const Query *>(memory);
 	Payload factors = payload_parts(const_cast<uint8_t *>(parts.factors), 0);

@@ -143,7 +143,8 @@ sift_spilled(Scan &scan, const BlockRun &run, const core::ListTerm &term, uint32
 	}
 	spill_hint(index, head);
 	memcpy(scan.rows, page_block_rows(run.page, geometry, run.first), geometry.height * sizeof(uint32));
-	levels.sift_part(scan.prepared, page_block_payload(run.page, geometry, run.first), 0, geometry.head_bytes, &parts);
+	levels.sift_part(scan.prepared, page_block_payload(run.page, geometry, run.first), 0, geometry.head_bytes,
+	                 &parts);
 	page_release(run.buffer);
 	for (uint32 number = 1; number <= geometry.spill_pages; number++)
 	{
@@ -181,8 +182,8 @@ sift_block(Scan &scan, uint32 live, const uint32 *rows, const void *payload, con
 
 // Puts the live entries of a block where their bounds send them.
 static void
-take_scores(Scan &scan, uint32 live, uint32 passed, const uint32 *rows, const float *lower, const float *estimate,
-            uint32 probe, CandidateRun *sink)
+take_scores(Scan &scan, uint32 live, uint32 passed, const uint32 *rows, const float *lower,
+            const float *estimate, uint32 probe, CandidateRun *sink)
 {
 	double tau = tau_of(scan);
 

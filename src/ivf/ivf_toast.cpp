@@ -122,8 +122,8 @@ read_value(ToastReader &reader, const varatt_external &pointer)
 	return read_chunks(reader, pointer.va_valueid, places, n);
 }
 
-// The places of a value's chunks, in order; returns how many, or more than kMostChunks.  The scan of the index goes on to
-// its end, so that it keeps no page.
+// The places of a value's chunks, in order; returns how many, or more than kMostChunks.  The scan of the index goes
+// on to its end, so that it keeps no page.
 static uint32
 find_chunks(ToastReader &reader, Oid id, ItemPointerData *places)
 {

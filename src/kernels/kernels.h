@@ -125,14 +125,15 @@ struct Kernels
 	void (*dot_i8_rows)(const int16_t *q, const int8_t *codes, size_t stride, size_t n, size_t d,
 	                    int32_t *out);
 
-	// FastScan: adds table values of 32 entries to their sums, sums[i] += sum over g of table[16 g + nibble(i, g)].
+	// FastScan: adds the table values of 32 entries to their sums, sums[i] += sum over g of
+	// table[16 g + nibble(i, g)].
 	// codes has 16 bytes a group: byte j holds the nibble of entry j in its low half and that of entry j + 16
 	// in its high half; bit k of a nibble of group g is dimension 4 g + k.  table has 16 values a group.
 	// groups <= kMaxFastscanGroups.
 	void (*fastscan)(const uint8_t *codes, const uint8_t *table, size_t groups, uint32_t *sums);
 
-	// The same scan, from list.sums on, and, without leaving registers, what is made of it.  For each of the 32 entries, every
-	// operation rounded by itself in this order:
+	// The same scan, from list.sums on, and, without leaving registers, what is made of it.  For each of the 32
+	// entries, every operation rounded by itself in this order:
 	//   t_i        = delta * sum_i + offset
 	//   estimate_i = (block.add_i + list.add) + rescale_i * t_i
 	//   lower_i    = estimate_i - err_i * list.err

@@ -33,8 +33,10 @@ foreach my $how (
 	"BEGIN; DECLARE c CURSOR FOR $nearest LIMIT 300; FETCH 5 FROM c; COMMIT",
 	"BEGIN; DECLARE c CURSOR FOR $nearest LIMIT 300; FETCH 5 FROM c; ROLLBACK",
 	"BEGIN; DECLARE c CURSOR WITH HOLD FOR $nearest LIMIT 300; FETCH 5 FROM c; COMMIT; FETCH 50 FROM c; CLOSE c",
-	"BEGIN; SAVEPOINT s; DECLARE c CURSOR FOR $nearest LIMIT 300; FETCH 5 FROM c; ROLLBACK TO s; $nearest LIMIT 5; COMMIT",
-	"BEGIN; DECLARE c CURSOR FOR $nearest LIMIT 300; FETCH 5 FROM c; SAVEPOINT s; FETCH 5 FROM c; RELEASE s; FETCH 5 FROM c; CLOSE c; COMMIT",
+	"BEGIN; SAVEPOINT s; DECLARE c CURSOR FOR $nearest LIMIT 300; FETCH 5 FROM c; ROLLBACK TO s;
+	 $nearest LIMIT 5; COMMIT",
+	"BEGIN; DECLARE c CURSOR FOR $nearest LIMIT 300; FETCH 5 FROM c; SAVEPOINT s; FETCH 5 FROM c;
+	 RELEASE s; FETCH 5 FROM c; CLOSE c; COMMIT",
 	"SELECT 1 FROM ($nearest LIMIT 300) x WHERE 1 / (id - 7) > 1")
 {
 	my ($state) = sqlstate_of($node, "$scan $how");
@@ -82,7 +84,8 @@ BEGIN
 	EXCEPTION WHEN data_corrupted THEN
 		state := SQLSTATE;
 	END;
-	SELECT count(*) INTO rows FROM ($nearest_whole LIMIT 5) x WHERE x.d = (SELECT v <-> make_vector(7, 600) FROM u WHERE id = x.id);
+	SELECT count(*) INTO rows FROM ($nearest_whole LIMIT 5) x
+	WHERE x.d = (SELECT v <-> make_vector(7, 600) FROM u WHERE id = x.id);
 	PERFORM set_config('toast.result', format('%s, then %s rows', state, rows), false);
 END
 \$\$;

@@ -264,7 +264,8 @@ TEST_F(QuantRabitqTest, SiftsPartsAsTheWhole)
 				levels().sift_part(query.at(), payload + second, second, bytes - second, &parts);
 				EXPECT_EQ(mask, levels().sift_parts(query.at(), term, parts, limit, lower[1], estimate[1]));
 				EXPECT_EQ(0, memcmp(lower[0], lower[1], sizeof(lower[0]))) << first << ", " << second;
-				EXPECT_EQ(0, memcmp(estimate[0], estimate[1], sizeof(estimate[0]))) << first << ", " << second;
+				EXPECT_EQ(0, memcmp(estimate[0], estimate[1], sizeof(estimate[0])))
+					<< first << ", " << second;
 			}
 		}
 	}
