@@ -37,6 +37,8 @@ foreach my $how (
 	 $nearest LIMIT 5; COMMIT",
 	"BEGIN; DECLARE c CURSOR FOR $nearest LIMIT 300; FETCH 5 FROM c; SAVEPOINT s; FETCH 5 FROM c;
 	 RELEASE s; FETCH 5 FROM c; CLOSE c; COMMIT",
+	"BEGIN; DECLARE c CURSOR FOR $nearest LIMIT 300; SAVEPOINT s; FETCH 5 FROM c; ROLLBACK TO s; FETCH 5 FROM c;
+	 CLOSE c; COMMIT",
 	"SELECT 1 FROM ($nearest LIMIT 300) x WHERE 1 / (id - 7) > 1")
 {
 	my ($state) = sqlstate_of($node, "$scan $how");
