@@ -1830,3 +1830,15 @@ ALTER FUNCTION @extschema@.halfvec(@extschema@.halfvec, pg_catalog.int4, pg_cata
 
 ALTER FUNCTION @extschema@.sparsevec(@extschema@.sparsevec, pg_catalog.int4, pg_catalog.bool)
 	SUPPORT @extschema@.vecsim_typmod_support;
+
+-- what scans did
+
+CREATE FUNCTION @extschema@.ivf_last_scans(
+		OUT index pg_catalog.regclass, OUT searches pg_catalog.int8, OUT lists_probed pg_catalog.int8,
+		OUT codes_scored pg_catalog.int8, OUT rows_refined pg_catalog.int8, OUT rows_reranked pg_catalog.int8,
+		OUT late_rows pg_catalog.int8, OUT recalls pg_catalog.int8, OUT stopped_by pg_catalog.text)
+	RETURNS SETOF pg_catalog.record
+	AS 'MODULE_PATHNAME', 'vecsim_ivf_last_scans' LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED ROWS 16;
+
+COMMENT ON FUNCTION @extschema@.ivf_last_scans()
+	IS 'what the last scans of ivf indexes in this session did, the latest first';

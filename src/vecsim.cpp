@@ -4,6 +4,7 @@
 #include "pg/guc.h"
 
 #include "ivf/ivf_compat.h"
+#include "ivf/ivf_explain.h"
 #include "ivf/ivf_limit.h"
 #include "ivf/ivf_options.h"
 
@@ -22,6 +23,7 @@ _PG_init(void)
 	vecsim::pg::guc_init();
 	vecsim::ivf::options_init();
 	vecsim::ivf::limit_init();
+	vecsim::ivf::explain_init();
 	if (compat)
 	{
 		vecsim::pg::guc_init_compat();

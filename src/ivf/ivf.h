@@ -124,6 +124,13 @@ void rescan(IndexScanDesc scan, ScanKey keys, int nkeys, ScanKey orderbys, int n
 bool get_tuple(IndexScanDesc scan, ScanDirection direction);
 void end_scan(IndexScanDesc scan);
 
+// True for an index of this access method, whatever its name.
+inline bool
+index_is_ivf(Relation index)
+{
+	return index->rd_indam->ambuild == build;
+}
+
 } // namespace vecsim::ivf
 
 #endif

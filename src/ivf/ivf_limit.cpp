@@ -122,7 +122,7 @@ static void
 note(IndexScanState *node, int64 rows)
 {
 	if (rows <= 0 || node->iss_NumOrderByKeys != 1 || node->iss_RelationDesc == nullptr ||
-	    node->iss_RelationDesc->rd_indam->ambuild != build)
+	    !index_is_ivf(node->iss_RelationDesc))
 	{
 		return;
 	}

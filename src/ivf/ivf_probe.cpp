@@ -281,6 +281,7 @@ probe_recall(Scan &scan)
 {
 	CandidateRun *run = pool_recall_begin(scan.pool);
 
+	scan.counts.recalls++;
 	if (scan.streamed)
 	{
 		stream_rows(scan, run);
@@ -414,6 +415,7 @@ read_list(Scan &scan, uint32 list, uint32 probe, CandidateRun *sink)
 			n += entries;
 		}
 		page_release(run.buffer);
+		scan.counts.codes += n;
 		improved |= take_block(scan, scan.lower, scan.upper, n, probe, sink);
 	}
 	return improved;

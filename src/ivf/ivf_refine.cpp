@@ -123,6 +123,7 @@ refine_row(Scan &scan, uint32 row, double *distance)
 {
 	const Index &index = scan.index;
 
+	scan.counts.reranked++;
 	refine_begin(scan);
 	if (!fetch(scan, row))
 	{

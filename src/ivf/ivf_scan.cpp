@@ -14,6 +14,7 @@ namespace vecsim::ivf
 
 static constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
+static StopReason stop_reason(const Scan &scan);
 static void begin_search(Scan &scan);
 static bool next_row(Scan &scan, ItemPointer tid);
 static bool next_ordered(Scan &scan, ItemPointer tid);
@@ -58,6 +59,7 @@ end_scan(IndexScanDesc desc)
 {
 	Scan *scan = static_cast<Scan *>(desc->opaque);
 
+	scan_remember(desc->indexRelation, scan_counts(*scan));
 	refine_end(*scan);
 	sift_release(*scan);
 	pool_reset(scan->pool);
@@ -101,6 +103,40 @@ get_tuple(IndexScanDesc desc, ScanDirection direction)
 	return found;
 }
 
+ScanCounts
+scan_counts(const Scan &scan)
+{
+	ScanCounts counts = scan.counts;
+
+	if (counts.searches > 0)
+	{
+		StopReason reason = stop_reason(scan);
+
+		counts.lists += reason_reads_lists(reason) ? scan.probed : 0;
+		counts.stops[static_cast<int>(reason)]++;
+	}
+	return counts;
+}
+
+// Why the present search reads no further list.
+static StopReason
+stop_reason(const Scan &scan)
+{
+	if (!scan.ordered)
+	{
+		return StopReason::NoOrder;
+	}
+	if (scan.prepared == nullptr || scan.streamed)
+	{
+		return StopReason::EveryRow;
+	}
+	if (scan.probed >= scan.index.meta.lists)
+	{
+		return StopReason::AllLists;
+	}
+	return scan.due > 0 ? StopReason::Probes : StopReason::Patience;
+}
+
 // Begins a search for the present query.
 static void
 begin_search(Scan &scan)
@@ -115,6 +151,7 @@ begin_search(Scan &scan)
 	{
 		elog(ERROR, "non-MVCC snapshots are not supported with ivf");
 	}
+	scan.counts = scan_counts(scan);
 	sift_release(scan);
 	pool_reset(scan.pool);
 	pool_reset(scan.late);
@@ -123,6 +160,7 @@ begin_search(Scan &scan)
 	index_read(scan.index, desc->indexRelation);
 	pgstat_count_index_scan(desc->indexRelation);
 	compat::count_index_search(desc);
+	scan.counts.searches++;
 
 	uint32 entries = scan.index.geometry.blocks_per_page * scan.index.geometry.height;
 
@@ -229,6 +267,7 @@ settle(Scan &scan, Candidate &candidate)
 static void
 hold_back(Scan &scan, const Candidate &candidate)
 {
+	scan.counts.late++;
 	if (scan.late_run == nullptr)
 	{
 		scan.late.floor = -kInfinity;

@@ -4,6 +4,7 @@
 
 #include "core/topk.h"
 #include "ivf/ivf_centroid.h"
+#include "ivf/ivf_explain.h"
 #include "ivf/ivf_known.h"
 #include "ivf/ivf_list.h"
 #include "ivf/ivf_pool.h"
@@ -31,6 +32,8 @@ struct Scan
 	MemoryContext context; // of this struct and of arrays that are kept from one search to the next
 	MemoryContext search;  // of one search: reset by each rescan
 	bool begun;
+	ScanCounts
+		counts; // of the searches before, and what the present one counts as it goes: see scan_counts()
 
 	// The query.
 	const void *query; // in the index's type; null for a NULL
@@ -96,6 +99,9 @@ struct Scan
 // True when a scan deals with a row for the first time.  False where its number was freed and taken again while the
 // scan ran.  Raises index_corrupted where two entries name the same row.
 bool scan_first_time(Scan &scan, uint32 row);
+
+// What all searches of the scan did, the present one included.
+ScanCounts scan_counts(const Scan &scan);
 
 // ---- ivf_probe.cpp: reading lists ---------------------------------------------------------------------------------
 

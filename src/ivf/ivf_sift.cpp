@@ -32,6 +32,13 @@ struct TidPage
 	PGAlignedBlock copy;
 };
 
+// Bits that are set, where mostly all are.
+static inline uint32
+count_bits(uint32 mask)
+{
+	return mask == PG_UINT32_MAX ? 32 : static_cast<uint32>(__builtin_popcount(mask));
+}
+
 static void begin_walk(Scan &scan, uint32 list, uint32 probe, ListWalk &walk);
 static void sift_run(Scan &scan, const BlockRun &run, const core::ListTerm &term, uint32 probe,
                      CandidateRun *sink);
@@ -187,6 +194,7 @@ take_scores(Scan &scan, uint32 live, uint32 passed, const uint32 *rows, const fl
 {
 	double tau = tau_of(scan);
 
+	scan.counts.codes += count_bits(live);
 	if (sink != nullptr)
 	{
 		recall_block(scan, live, lower, rows, probe, sink);
@@ -392,6 +400,7 @@ cold_refine(Scan &scan, Candidate &candidate, double *upper)
 	                                   page_row(buffer_page(scan.row_buffer), index.row_bytes, slot),
 	                                   &candidate.lower, upper);
 	LockBuffer(scan.row_buffer, BUFFER_LOCK_UNLOCK);
+	scan.counts.refined++;
 	candidate.width = round_width(candidate.lower, *upper);
 	candidate.coarse = false;
 	candidate.refined = true;
@@ -463,6 +472,7 @@ stream_page(Scan &scan, uint32 number, TidPage &tids, CandidateRun *sink)
 		              lower + i, upper + i);
 	}
 	page_release(buffer);
+	scan.counts.refined += n;
 	for (uint32 i = 0; i < n; i++)
 	{
 		Candidate candidate = {lower[i], 0, rows[i], 0, false, false, false};

@@ -6,6 +6,14 @@
 #error "vecsim needs PostgreSQL 15 or later"
 #endif
 
+#if PG_VERSION_NUM >= 180000
+extern "C"
+{
+#include "commands/explain_format.h"
+#include "commands/explain_state.h"
+}
+#endif
+
 #if PG_VERSION_NUM >= 160000
 extern "C"
 {
@@ -189,6 +197,27 @@ count_index_search(IndexScanDesc scan)
 	{
 		scan->instrument->nsearches++;
 	}
+#endif
+}
+
+// Has EXPLAIN call show() behind what it says itself of each plan node: from 18 on, before which nothing can be added.
+template <void (*show)(const PlanState *, ExplainState *)>
+inline void
+explain_nodes_by()
+{
+#if PG_VERSION_NUM >= 180000
+	static explain_per_node_hook_type previous;
+
+	previous = explain_per_node_hook;
+	explain_per_node_hook = [](PlanState *node, List *ancestors, const char *relationship,
+	                           const char *plan_name, ExplainState *es)
+	{
+		if (previous != nullptr)
+		{
+			previous(node, ancestors, relationship, plan_name, es);
+		}
+		show(node, es);
+	};
 #endif
 }
 
