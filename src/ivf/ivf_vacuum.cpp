@@ -38,11 +38,20 @@ struct Vacuum
 	ListCount *counts; // of each list, the ones without codes included
 };
 
+// A walk over the pages that no store has.
+struct BlockPages
+{
+	const Index *index;
+	BlockNumber next;
+	BlockNumber end;
+};
+
 static void find_dead(Vacuum &vacuum);
 static void find_dead_on(Vacuum &vacuum, uint32 number);
 static void check_tid_page(const Vacuum &vacuum, Buffer buffer);
 static void clear_entries(Vacuum &vacuum);
-static bool clear_page(Vacuum &vacuum, BlockNumber block);
+static BlockNumber next_block_page(void *state);
+static bool clear_page(Vacuum &vacuum, Buffer buffer);
 static bool page_has_blocks(const Vacuum &vacuum, Buffer buffer);
 static void check_block(const Vacuum &vacuum, Buffer buffer, uint32 block);
 static uint32 dead_slots(const Vacuum &vacuum, Page page, uint32 block);
@@ -227,26 +236,47 @@ clear_entries(Vacuum &vacuum)
 	{
 		vacuum.counts[i] = ListCount{0, 0, kNoBlock, false};
 	}
-	for (BlockNumber block = kMetaBlock + 1; block < pages; block++)
+
+	BlockPages walk = {&vacuum.index, kMetaBlock + 1, pages};
+	compat::PageStream stream = {vacuum.index.relation, vacuum.info->strategy, next_block_page, &walk};
+
+	compat::stream_begin(stream);
+	for (Buffer buffer; BufferIsValid(buffer = compat::stream_next(stream)); compat::vacuum_delay())
 	{
-		if (page_of_store(vacuum.index, block))
+		BlockNumber block = BufferGetBlockNumber(buffer);
+
+		// What was taken for spill pages of this one may have blocks.
+		if (!clear_page(vacuum, buffer) && vacuum.index.geometry.spill_pages > 0)
 		{
-			continue;
+			walk.next = block + 1;
+			compat::stream_reset(stream);
 		}
-		// The spill pages behind a page of blocks hold nothing but codes.
-		block += clear_page(vacuum, block) ? vacuum.index.geometry.spill_pages : 0;
-		compat::vacuum_delay();
 	}
+	compat::stream_end(stream);
 }
 
-// Takes the entries of dead rows out of all blocks of a page, in one record, and counts the others.  False where the
-// page has no blocks.
+// The next page of a BlockPages, taken to have blocks: the spill pages behind hold nothing but codes.
+static BlockNumber
+next_block_page(void *state)
+{
+	BlockPages *walk = static_cast<BlockPages *>(state);
+	BlockNumber block = walk->next;
+
+	while (block < walk->end && page_of_store(*walk->index, block))
+	{
+		block++;
+	}
+	walk->next = block + 1 + walk->index->geometry.spill_pages;
+	return block < walk->end ? block : InvalidBlockNumber;
+}
+
+// Takes the entries of dead rows out of all blocks of a page, in one record, and counts the others.  Lets go of the
+// page, which the caller has pinned.  False where it has no blocks.
 static bool
-clear_page(Vacuum &vacuum, BlockNumber block)
+clear_page(Vacuum &vacuum, Buffer buffer)
 {
 	const Index &index = vacuum.index;
-	Buffer buffer =
-		ReadBufferExtended(index.relation, MAIN_FORKNUM, block, RBM_NORMAL, vacuum.info->strategy);
+	BlockNumber block = BufferGetBlockNumber(buffer);
 	Page page = buffer_page(buffer);
 	bool changed = false;
 	bool has_free = false;

@@ -6,6 +6,13 @@
 #error "vecsim needs PostgreSQL 15 or later"
 #endif
 
+#if PG_VERSION_NUM >= 170000
+extern "C"
+{
+#include "storage/read_stream.h"
+}
+#endif
+
 #if PG_VERSION_NUM >= 180000
 extern "C"
 {
@@ -185,6 +192,69 @@ vacuum_delay()
 	vacuum_delay_point(false);
 #else
 	vacuum_delay_point();
+#endif
+}
+
+// Many pages of a relation's main fork, in an order that is known beforehand: from 17 on several are read at once, and
+// before they are asked for.
+struct PageStream
+{
+	Relation relation;
+	BufferAccessStrategy strategy;
+	BlockNumber (*next)(void *state); // which page comes next; InvalidBlockNumber behind the last one
+	void *state;
+#if PG_VERSION_NUM >= 170000
+	ReadStream *stream;
+#endif
+};
+
+// Begins a stream for VACUUM.  next() runs ahead of what the caller has seen, and looks at nothing but its state.
+inline void
+stream_begin(PageStream &pages)
+{
+#if PG_VERSION_NUM >= 170000
+	int flags = READ_STREAM_MAINTENANCE | READ_STREAM_FULL;
+
+#if PG_VERSION_NUM >= 180000
+	flags |= READ_STREAM_USE_BATCHING;
+#endif
+	pages.stream = read_stream_begin_relation(
+		flags, pages.strategy, pages.relation, MAIN_FORKNUM,
+		[](ReadStream *stream, void *from, void *buffer_data)
+		{ return static_cast<PageStream *>(from)->next(static_cast<PageStream *>(from)->state); },
+		&pages, 0);
+#endif
+}
+
+// The next page, pinned; InvalidBuffer behind the last one.
+inline Buffer
+stream_next(PageStream &pages)
+{
+#if PG_VERSION_NUM >= 170000
+	return read_stream_next_buffer(pages.stream, nullptr);
+#else
+	BlockNumber block = pages.next(pages.state);
+
+	return BlockNumberIsValid(block)
+	           ? ReadBufferExtended(pages.relation, MAIN_FORKNUM, block, RBM_NORMAL, pages.strategy)
+	           : InvalidBuffer;
+#endif
+}
+
+// Forgets what was read ahead: the caller has changed the state.
+inline void
+stream_reset(PageStream &pages)
+{
+#if PG_VERSION_NUM >= 170000
+	read_stream_reset(pages.stream);
+#endif
+}
+
+inline void
+stream_end(PageStream &pages)
+{
+#if PG_VERSION_NUM >= 170000
+	read_stream_end(pages.stream);
 #endif
 }
 
