@@ -22,12 +22,14 @@ import faiss_peer
 import index_time
 import kept
 import memory
+import mips
 import profile_query
 import results
 import search
 import server
 import sides
 import synthetic
+import type_recall
 import writes
 from client import Client, build_client
 from server import scalar
@@ -46,6 +48,8 @@ PARTS = {
     "index_time": index_time.measure_index_time,
     "faiss": faiss_peer.measure_faiss,
     "exact_index": exact_index.measure_exact_index,
+    "mips": mips.measure_mips,
+    "types": type_recall.measure_types,
     "clients": clients.measure_clients,
     "first_query": clients.measure_first_query,
     "profile": profile_query.measure_profile,

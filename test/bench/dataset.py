@@ -56,8 +56,13 @@ def unit_rows(path):
     return unit(numpy.load(path).astype(numpy.float32))
 
 
-def exact_neighbours(base, queries, k):
-    """The k nearest rows of each query by cosine, ties by row number.
+def as_they_are(rows):
+    """The rows: what exact_neighbours() measures where lengths count, as unit() does where they do not."""
+    return rows
+
+
+def exact_neighbours(base, queries, k, measured=unit):
+    """The k nearest rows of each query by cosine, or measured as they are by inner product; ties by row number.
 
     Products of blocks in single precision find twice as many, double precision puts these in order.
     """
@@ -65,16 +70,16 @@ def exact_neighbours(base, queries, k):
     best = numpy.full((len(queries), 0), 0.0, dtype=numpy.float32)
     rows = numpy.zeros((len(queries), 0), dtype=numpy.int64)
     for start in range(0, len(base), 20000):
-        block = queries @ unit(base[start:start + 20000]).T
+        block = queries @ measured(base[start:start + 20000]).T
         best = numpy.concatenate([best, block], axis=1)
         rows = numpy.concatenate([rows, numpy.broadcast_to(numpy.arange(start, start + block.shape[1]),
                                                            block.shape)], axis=1)
         keep = numpy.argpartition(-best, min(2 * k, best.shape[1] - 1), axis=1)[:, :2 * k]
         best, rows = (numpy.take_along_axis(whole, keep, axis=1) for whole in (best, rows))
-    return in_order(base, queries, rows, k)
+    return in_order(base, queries, rows, k, measured)
 
 
-def in_order(base, queries, rows, k):
+def in_order(base, queries, rows, k, measured):
     """The k nearest of each query's candidate rows, by distances of double precision."""
     wanted, places = numpy.unique(rows, return_inverse=True)
     places = places.reshape(rows.shape)
@@ -82,7 +87,7 @@ def in_order(base, queries, rows, k):
     for start in range(0, len(base), 20000):
         inside = wanted[(wanted >= start) & (wanted < start + 20000)]
         vectors.append(base[start:start + 20000][inside - start])
-    vectors = unit(numpy.concatenate(vectors).astype(numpy.float64))
+    vectors = measured(numpy.concatenate(vectors).astype(numpy.float64))
     out = []
     for query, candidates, place in zip(unit(queries.astype(numpy.float64)), rows, places):
         distance = 1 - vectors[place] @ query

@@ -27,6 +27,7 @@ class Side:
     name: str
     extension: str
     schema: str
+    operator: str = "<=>"
 
     @property
     def table(self):
@@ -57,17 +58,18 @@ class Side:
     @property
     def search(self):
         """The statement that is timed."""
-        return f"SELECT id FROM {self.table} ORDER BY v <=> $1 LIMIT 10"
+        return f"SELECT id FROM {self.table} ORDER BY v {self.operator} $1 LIMIT 10"
 
     @property
     def lateral(self):
         """The same for all queries of the query table, in one statement."""
         return (f"SELECT sum(x.id) FROM {self.query_table} q CROSS JOIN LATERAL "
-                f"(SELECT id FROM {self.table} ORDER BY v <=> q.v LIMIT 10) x")
+                f"(SELECT id FROM {self.table} ORDER BY v {self.operator} q.v LIMIT 10) x")
 
 
 VECSIM = Side("vecsim", "vecsim", "vecsim")
 PGVECTOR = Side("pgvector", "vector", "pgvector")
+PRODUCTS = Side("products", "vecsim", "vecsim", "<#>")  # rows of any length, beside those of VECSIM
 
 
 @dataclass(frozen=True)
@@ -94,8 +96,8 @@ class Config:
     knobs: tuple
     bar: float = None
     memory: str = None  # maintenance_work_mem of its build, where it is not Rows.memory
-
     most_dimensions: int = 16000
+    operators: str = "vector_cosine_ops"
 
     @property
     def index(self):
@@ -130,7 +132,7 @@ class Config:
     def create(self, name=None, table=None):
         """The CREATE INDEX statement; the connection's search_path finds the operator class."""
         options = self.options.format(sqrt=max(1, round(math.sqrt(Rows.n))))
-        column = f"(v{self.halved}) halfvec_cosine_ops" if self.halved else "v vector_cosine_ops"
+        column = f"(v{self.halved}) halfvec_cosine_ops" if self.halved else f"v {self.operators}"
         return (f"CREATE INDEX {name or self.index} ON {table or self.side.table} USING {self.method} "
                 f"({column})" + (f" WITH ({options})" if options else ""))
 
@@ -148,6 +150,7 @@ SQ8_SQRT = Config("sq8-sqrt", VECSIM, "ivf", "lists = {sqrt}, quantizer = sq8", 
 FLAT = Config("flat", VECSIM, "ivf", "quantizer = flat", (TARGET, PROBES), bar=3.0, most_dimensions=2023)
 FLAT_SQRT = Config("flat-sqrt", VECSIM, "ivf", "lists = {sqrt}, quantizer = flat", (TARGET, PROBES), bar=3.0,
                    most_dimensions=2023)
+RABITQ_PRODUCTS = Config("rabitq-products", PRODUCTS, "ivf", "", (TARGET, PROBES), operators="vector_ip_ops")
 
 OURS = (RABITQ, SQ8, SQ8_SQRT, FLAT, FLAT_SQRT)
 THEIRS = (IVFFLAT, HNSW)
