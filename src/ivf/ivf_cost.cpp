@@ -71,7 +71,7 @@ cost_estimate(PlannerInfo *root, IndexPath *path, double loop_count, Cost *start
 	Cost seeks = share * lists * (random_page_cost - seq_page_cost) * Min(row_pages, 1.0);
 
 	*startup = centroids + probed + seeks;
-	if (opened.input.lossy && effort_of(opened).probes == 0 && effort_of(opened).target_recall >= 1)
+	if (compares_every_row(opened, effort_of(opened)))
 	{
 		*startup += info->tuples * random_page_cost; // every heap row, in the order of the lists
 	}

@@ -38,4 +38,13 @@ effort_of(const Index &index)
 	return effort;
 }
 
+bool
+compares_every_row(const Index &index, const Effort &effort)
+{
+	bool exact = effort.probes == 0 && effort.target_recall >= 1;
+
+	return (exact && index_estimates(index)) ||
+	       (index.order->id == core::MetricId::L1 && index.meta.taxicab == 0);
+}
+
 } // namespace vecsim::ivf

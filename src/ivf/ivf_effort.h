@@ -17,6 +17,10 @@ struct Effort
 // ivf.target_recall and ivf.probes.  Of an index under one of pgvector's names, its settings as well.
 Effort effort_of(const Index &index);
 
+// True where a scan can only compare every row exactly, by the heap: an exact answer where codes bound nothing for
+// certain, or L1 whose distances have not been measured (an index that was made on an empty table).
+bool compares_every_row(const Index &index, const Effort &effort);
+
 } // namespace vecsim::ivf
 
 #endif

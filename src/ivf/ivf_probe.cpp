@@ -17,7 +17,7 @@ namespace vecsim::ivf
 
 static constexpr double kInfinity = std::numeric_limits<double>::infinity();
 static constexpr uint64 kFirstWanted = 10; // K while nothing is known of the LIMIT
-static constexpr double kWideFrom = 0.97;   // targets from which bounds of sketches are wide
+static constexpr double kWideFrom = 0.97;  // targets from which bounds of sketches are wide
 
 static void set_wanted(Scan &scan, uint64 wanted);
 static void prepare_query(Scan &scan, Datum query);
@@ -41,10 +41,10 @@ patience_of(const Index &index)
 	bool by_reach = index.metric->id == core::MetricId::InnerProduct;
 	bool by_other = index.order != index.metric;
 	uint32 entries = entries_a_row(*index.quantizer);
-	uint32 patience = core::patience_for(target, index.meta.lists, by_reach || by_other ? 1 : entries);
-	uint32 times = index.input.type->patience;
+	double patience = core::patience_for(target, index.meta.lists, by_reach || by_other ? 1 : entries);
 
-	return patience < PG_UINT32_MAX / times ? patience * times : patience;
+	patience = std::ceil(patience * index.input.type->patience);
+	return patience < PG_UINT32_MAX ? static_cast<uint32>(patience) : PG_UINT32_MAX;
 }
 
 void
@@ -108,9 +108,7 @@ prepare_query(Scan &scan, Datum query)
 	scan.space = code_space(index);
 	scan.place = static_cast<float *>(pg::alloc_array(index.place_dim, sizeof(float)));
 	scan.prepared = pg::alloc_array(1, index.quantizer->query_bytes(index.meta.dim));
-	// Estimates bound nothing for certain, and are none where the unit of L1 is not known.
-	if (!value_place(scan.space, *index.quantizer, floats, scan.place) || (certain && index_estimates(index)) ||
-	    (index.order->id == core::MetricId::L1 && index.meta.taxicab == 0))
+	if (!value_place(scan.space, *index.quantizer, floats, scan.place) || compares_every_row(index, effort))
 	{
 		scan.prepared = nullptr;
 		return;

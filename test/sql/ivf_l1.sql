@@ -79,3 +79,19 @@ RESET ivf.target_recall;
 SELECT v, v <+> '[1,2,3]' AS d FROM t ORDER BY v <+> '[1,2,3]' LIMIT 1;
 RESET enable_seqscan;
 DROP TABLE t;
+
+-- and the planner knows that before it cannot, and that an exact answer is dear: a sequential scan is cheaper
+CREATE TABLE t (v vector(16));
+CREATE INDEX t_v_idx ON t USING ivf (v vector_l1_ops);
+SELECT setseed(0.25);
+INSERT INTO t SELECT (SELECT array_agg(random()) FROM generate_series(i, i + 15))::vector FROM generate_series(1, 5000) i;
+ANALYZE t;
+CREATE FUNCTION pg_temp.uses_ivf_itself() RETURNS boolean LANGUAGE sql RETURN
+	pg_temp.plan_of('SELECT v FROM t ORDER BY v <+> array_fill(.5::real, ARRAY[16])::vector LIMIT 5') ~ 't_v_idx';
+SELECT pg_temp.uses_ivf_itself();
+REINDEX INDEX t_v_idx;
+SELECT pg_temp.uses_ivf_itself();
+SET ivf.target_recall = 1;
+SELECT pg_temp.uses_ivf_itself();
+RESET ivf.target_recall;
+DROP TABLE t;

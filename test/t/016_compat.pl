@@ -148,6 +148,38 @@ is(value('SET enable_seqscan = off; SET hnsw.ef_search = 1;
 is(value('SET enable_seqscan = off; SET ivfflat.max_probes = 1; SET ivfflat.iterative_scan = relaxed_order;
 	SELECT count(*) FROM (SELECT v FROM items ORDER BY v <-> $$[1,1,1,1,1,1,1,1]$$ LIMIT 500) x'),
 	'500', '... nor do those of iterative scans');
+
+# A filter that lets one row of fifty through: LIMIT rows come, the nearest ones in order, whatever these settings are.
+sub filtered
+{
+	return value(join('; ', @_, 'SELECT v <-> $$[1,1,1,1,1,1,1,1]$$ FROM filtered WHERE n % 50 = 7
+		ORDER BY v <-> $$[1,1,1,1,1,1,1,1]$$ LIMIT 40'));
+}
+value('CREATE TABLE filtered AS SELECT i AS n, made(i)::vector(8) AS v FROM generate_series(1, 5000) i');
+my $nearest = filtered('SET enable_indexscan = off');
+is(scalar(split(/\n/, $nearest)), 40, 'forty rows pass the filter');
+foreach my $case (
+	[ 'hnsw', 'hnsw.iterative_scan = off', 'hnsw.ef_search = 1', 'hnsw.max_scan_tuples = 1',
+		'hnsw.scan_mem_multiplier = 1' ],
+	[ 'hnsw', 'hnsw.iterative_scan = relaxed_order', 'hnsw.max_scan_tuples = 1' ],
+	[ 'hnsw', 'hnsw.iterative_scan = strict_order', 'hnsw.max_scan_tuples = 1' ],
+	[ 'ivfflat', 'ivfflat.iterative_scan = off', 'ivfflat.probes = 1', 'ivfflat.max_probes = 1' ],
+	[ 'ivfflat', 'ivfflat.iterative_scan = relaxed_order', 'ivfflat.max_probes = 1' ])
+{
+	my ($method, @settings) = @$case;
+	my @set = ('SET enable_seqscan = off', 'SET enable_sort = off', map { "SET $_" } @settings);
+
+	value("DROP INDEX IF EXISTS filtered_v_idx; CREATE INDEX ON filtered USING $method (v vector_l2_ops)");
+	like(value(join('; ', @set, 'EXPLAIN SELECT n FROM filtered WHERE n % 50 = 7
+		ORDER BY v <-> $$[1,1,1,1,1,1,1,1]$$ LIMIT 40')), qr/Index Scan using filtered_v_idx/,
+		"$method under @settings: the index is used");
+
+	my @found = split(/\n/, filtered(@set));
+
+	is(scalar(@found), 40, '... forty rows come');
+	is("@found", join(' ', sort { $a <=> $b } @found), '... in order');
+	is(filtered(@set, 'SET ivf.target_recall = 1'), $nearest, '... and are the nearest at target 1');
+}
 is(value('SELECT count(DISTINCT x) FROM nearest($$[1,2,3,4,5,6,7,8]$$, 7) x'), '7', 'a function of the dump');
 is(value('SELECT sum = (SELECT sum(v) FROM items WHERE id < 1000) FROM totals'), 't', '... a materialised view');
 like(value('INSERT INTO items (id, v) VALUES (2000, $$[500,500,500,0,0,0,0,0]$$);
