@@ -30,7 +30,8 @@ patience_for(double target_recall, uint32_t lists, uint32_t entries_a_row)
 uint32_t
 patience_for_sketches(double target_recall, uint32_t lists)
 {
-	constexpr double kShare = 0.034;
+	constexpr double kShare = 0.052;
+	constexpr double kPower = 0.575;
 	constexpr double kLeast = 2;
 
 	if (!(target_recall < 1))
@@ -39,7 +40,7 @@ patience_for_sketches(double target_recall, uint32_t lists)
 	}
 
 	double misses_allowed = 1 - (target_recall > 0 ? target_recall : 0);
-	double share = std::fmin(kShare / std::cbrt(misses_allowed * misses_allowed), 1);
+	double share = std::fmin(kShare / std::pow(misses_allowed, kPower), 1);
 
 	return static_cast<uint32_t>(std::fmax(std::ceil(share * lists), kLeast));
 }

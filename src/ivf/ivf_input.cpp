@@ -254,7 +254,7 @@ static const InputType kTypes[] = {
      half_dim, half_floats, half_zero, half_distance},
 	{InputId::Sparsevec, "sparsevec", "different sparsevec dimensions %d and %d", false, 1, sparse_floats_of,
      sparse_value, sparse_dim, sparse_floats, sparse_zero, sparse_distance},
-	{InputId::Hamming, "bit", "different bit lengths %d and %d", false, 1, bit_floats_of, bit_value, bit_dim,
+	{InputId::Hamming, "bit", "different bit lengths %d and %d", false, 1.3, bit_floats_of, bit_value, bit_dim,
      bit_floats, bit_zero, hamming_root},
 	{InputId::Jaccard, "bit", "different bit lengths %d and %d", false, 2, bit_floats_of, bit_value, bit_dim,
      bit_floats, bit_zero, dice_distance},

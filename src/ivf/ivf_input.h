@@ -31,7 +31,7 @@ struct InputType
 	const char *name;     // of the SQL type
 	const char *differ;   // the operator's error on two dimensions
 	bool metric_distance; // distance() is the metric's, of the floats, bit for bit
-	uint32 patience;      // how many times as many lists a search waits for as with vector
+	double patience;      // how many times as many lists a search waits for as with vector
 
 	// Floats of a value of so many dimensions; *lossy where they are a sketch, whose distances bound nothing.
 	uint32 (*floats_of)(uint32 dim, bool *lossy);

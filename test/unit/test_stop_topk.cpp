@@ -21,10 +21,10 @@ TEST(Stop, PatienceFollowsTheFormula)
 
 TEST(Stop, PatienceForSketchesIsAShareOfTheLists)
 {
-	EXPECT_EQ(401u, patience_for_sketches(0.95, 1600));
-	EXPECT_EQ(1173u, patience_for_sketches(0.99, 1600));
+	EXPECT_EQ(466u, patience_for_sketches(0.95, 1600));
+	EXPECT_EQ(1176u, patience_for_sketches(0.99, 1600));
 	EXPECT_EQ(1600u, patience_for_sketches(0.999, 1600));
-	EXPECT_EQ(55u, patience_for_sketches(-1, 1600));
+	EXPECT_EQ(84u, patience_for_sketches(-1, 1600));
 	EXPECT_EQ(2u, patience_for_sketches(0.95, 1));
 	EXPECT_EQ(UINT32_MAX, patience_for_sketches(1, 1600));
 	EXPECT_EQ(UINT32_MAX, patience_for_sketches(NAN, 1600));
