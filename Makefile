@@ -126,9 +126,11 @@ neon: $(CROSS_TESTS)
 FUZZ_TYPE    = vector
 FUZZ_SECONDS = 600
 FUZZ_CXX     = clang++
-FUZZ_SRC     = test/fuzz/backend.cpp test/fuzz/fuzz_types.cpp src/pg/memory.cpp src/core/softmax.cpp \
-               $(addprefix src/types/,vector_type.cpp vector_agg.cpp halfvec_type.cpp halfvec_agg.cpp \
-                 sparsevec_type.cpp sparsevec_text.cpp learn_attention.cpp learn_score.cpp)
+FUZZ_SRC     = test/fuzz/backend.cpp test/fuzz/inputs.cpp test/fuzz/fuzz_types.cpp src/pg/memory.cpp \
+               src/core/softmax.cpp $(wildcard src/kernels/kernels_scalar*.cpp) \
+               $(addprefix src/types/,array_elements.cpp vector_type.cpp vector_agg.cpp vector_cast.cpp \
+                 halfvec_type.cpp halfvec_agg.cpp halfvec_cast.cpp sparsevec_type.cpp sparsevec_text.cpp \
+                 sparsevec_cast.cpp learn_attention.cpp learn_score.cpp)
 FUZZ_HEADERS = $(wildcard test/fuzz/*.h src/types/*.h src/core/*.h src/pg/*.h)
 FUZZ_FLAGS   = $(DIALECT) -g -O1 -fno-omit-frame-pointer -ffunction-sections -fno-sanitize-recover -Wno-register \
                -Isrc -Itest/fuzz -isystem $(shell $(PG_CONFIG) --includedir-server 2>/dev/null) -Wl,--gc-sections
@@ -139,7 +141,7 @@ build/fuzz/replay: test/fuzz/replay.cpp $(FUZZ_SRC) $(FUZZ_HEADERS)
 	$(CXX) -fsanitize=address,undefined $(FUZZ_FLAGS) -o $@ $(filter %.cpp,$^) $(FUZZ_LIBS)
 build/fuzz/fuzz_types: $(FUZZ_SRC) $(FUZZ_HEADERS)
 	@mkdir -p $(@D)
-	$(FUZZ_CXX) -fsanitize=fuzzer,address,undefined $(FUZZ_FLAGS) -o $@ $(filter %.cpp,$^) $(FUZZ_LIBS)
+	$(FUZZ_CXX) -fsanitize=fuzzer,address,undefined $(FUZZ_FLAGS) -Wno-align-mismatch -o $@ $(filter %.cpp,$^) $(FUZZ_LIBS)
 
 fuzz: build/fuzz/replay
 	$(RUN) fuzz

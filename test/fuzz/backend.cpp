@@ -2,6 +2,10 @@
 // names do them.
 #include "backend.h"
 
+#include "kernels/kernels_tables.h"
+
+#include <ctype.h>
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -11,6 +15,12 @@
 #undef vsnprintf
 #undef fprintf
 #undef sprintf
+
+#if PG_VERSION_NUM >= 190000
+#define VECSIM_ARRAY const ArrayType *
+#else
+#define VECSIM_ARRAY ArrayType *
+#endif
 
 namespace
 {
@@ -50,6 +60,13 @@ format(const char *message, va_list arguments)
 }
 
 } // namespace
+
+// Of the kernels only those without any instruction set are here.
+const vecsim::kernels::Kernels &
+vecsim::kernels::active()
+{
+	return kScalarTable;
+}
 
 namespace backend
 {
@@ -328,17 +345,115 @@ pg_ltoa(int32 value, char *out)
 	return sprintf(out, "%d", value);
 }
 
-// What no input reaches, though linked functions call it.
-
-int32 *
-ArrayGetIntegerTypmods(ArrayType *, int *)
+int32
+pg_strtoint32(const char *text)
 {
-	abort();
+	char *end;
+
+	errno = 0;
+
+	long value = strtol(text, &end, 10);
+
+	while (isspace(static_cast<unsigned char>(*end)))
+	{
+		end++;
+	}
+	if (end == text || *end != '\0' || errno != 0 || value < PG_INT32_MIN || value > PG_INT32_MAX)
+	{
+		ereport(ERROR, (errmsg("invalid input syntax or value out of range: \"%s\"", text)));
+	}
+	return static_cast<int32>(value);
 }
 
-void
-deconstruct_array(ArrayType *, Oid, int, bool, char, Datum **, bool **, int *)
+// A numeric here is a varlena of a float4, which is none where it is too short.
+Datum
+numeric_float4(PG_FUNCTION_ARGS)
 {
-	abort();
+	const struct varlena *value =
+		reinterpret_cast<const struct varlena *>(DatumGetPointer(fcinfo->args[0].value));
+	float4 result;
+
+	if (VARSIZE(value) < VARHDRSZ + sizeof(result))
+	{
+		ereport(ERROR, (errmsg("value out of range")));
+	}
+	memcpy(&result, VARDATA(value), sizeof(result));
+	return Float4GetDatum(result);
+}
+
+Datum
+DirectFunctionCall1Coll(PGFunction function, Oid collation, Datum argument)
+{
+	LOCAL_FCINFO(fcinfo, 1);
+
+	InitFunctionCallInfoData(*fcinfo, nullptr, 1, collation, nullptr, nullptr);
+	fcinfo->args[0].value = argument;
+	fcinfo->args[0].isnull = false;
+	return function(fcinfo);
+}
+
+// Arrays.
+
+int
+ArrayGetNItems(int dimensions, const int *lengths)
+{
+	int64 count = dimensions > 0 ? 1 : 0;
+
+	for (int i = 0; i < dimensions; i++)
+	{
+		count *= lengths[i];
+		if (lengths[i] < 0 || count > static_cast<int64>(MaxAllocSize / sizeof(Datum)))
+		{
+			ereport(ERROR, (errmsg("array size exceeds the maximum allowed")));
+		}
+	}
+	return static_cast<int>(count);
+}
+
+// Arrays here have no nulls, or nothing else.
+bool
+array_contains_nulls(VECSIM_ARRAY array)
+{
+	return ARR_HASNULL(array) && ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array)) > 0;
+}
+
+// Of elements that are cstrings (length -2) or varlenas (-1) of a size that keeps them aligned.
+void
+deconstruct_array(VECSIM_ARRAY array, Oid type, int length, bool, char, Datum **elements, bool **, int *count)
+{
+	if (ARR_ELEMTYPE(array) != type)
+	{
+		abort();
+	}
+	*count = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
+	*elements = static_cast<Datum *>(palloc(sizeof(Datum) * static_cast<Size>(*count)));
+
+	const char *at = ARR_DATA_PTR(array);
+
+	for (int i = 0; i < *count; i++)
+	{
+		(*elements)[i] = PointerGetDatum(at);
+		at += length == -2 ? strlen(at) + 1 : VARSIZE(at);
+	}
+}
+
+int32 *
+ArrayGetIntegerTypmods(ArrayType *array, int *count)
+{
+	Datum *texts;
+
+	if (ARR_ELEMTYPE(array) != CSTRINGOID || ARR_NDIM(array) != 1 || array_contains_nulls(array))
+	{
+		ereport(ERROR, (errmsg("a typmod array is one-dimensional, of cstring, and has no nulls")));
+	}
+	deconstruct_array(array, CSTRINGOID, -2, false, TYPALIGN_CHAR, &texts, nullptr, count);
+
+	int32 *result = static_cast<int32 *>(palloc(sizeof(int32) * static_cast<Size>(*count)));
+
+	for (int i = 0; i < *count; i++)
+	{
+		result[i] = pg_strtoint32(DatumGetCString(texts[i]));
+	}
+	return result;
 }
 }

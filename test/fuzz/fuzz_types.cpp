@@ -1,9 +1,10 @@
-// fuzz_types.cpp - libFuzzer's target: input, output and aggregate states of the types, from bytes of any kind.
+// fuzz_types.cpp - libFuzzer's target: input, output, casts and aggregate states of the types, from bytes of any kind.
 //
 // The first byte of an input chooses what is called, the second what with; the rest is text, a message or a state.
 // Beside what the sanitizers see, this holds: a value that was accepted keeps the invariants of its type, its text and
 // its binary form read back as the same bytes, and what an aggregate makes of a state is a value too.
 #include "backend.h"
+#include "inputs.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -17,8 +18,12 @@
 #undef fprintf // PostgreSQL's own
 
 using namespace vecsim::types;
+using inputs::Input;
 
 #define VECSIM_FUNCTIONS(type) \
+	Datum vecsim_##type(PG_FUNCTION_ARGS); \
+	Datum vecsim_##type##_typmod_in(PG_FUNCTION_ARGS); \
+	Datum vecsim_array_to_##type(PG_FUNCTION_ARGS); \
 	Datum vecsim_##type##_in(PG_FUNCTION_ARGS); \
 	Datum vecsim_##type##_out(PG_FUNCTION_ARGS); \
 	Datum vecsim_##type##_recv(PG_FUNCTION_ARGS); \
@@ -37,6 +42,10 @@ VECSIM_FUNCTIONS(halfvec)
 VECSIM_FUNCTIONS(sparsevec)
 VECSIM_AGGREGATES(vector)
 VECSIM_AGGREGATES(halfvec)
+Datum vecsim_vector_to_float4(PG_FUNCTION_ARGS);
+Datum vecsim_halfvec_to_float4(PG_FUNCTION_ARGS);
+Datum vecsim_sparsevec_to_vector(PG_FUNCTION_ARGS);
+Datum vecsim_vector_to_sparsevec(PG_FUNCTION_ARGS);
 Datum vecsim_attention_accum(PG_FUNCTION_ARGS);
 Datum vecsim_attention_combine(PG_FUNCTION_ARGS);
 Datum vecsim_attention_serialize(PG_FUNCTION_ARGS);
@@ -53,22 +62,14 @@ namespace
 struct Type
 {
 	const char *name;
+	int most_dimensions;
 	void (*check)(const void *value);
-	PGFunction in, out, recv, send, accum, sum_accum, combine, avg, sum;
+	PGFunction in, out, recv, send;
+	PGFunction typmod_in, apply; // the cast that applies a type modifier
+	PGFunction from_array;
+	PGFunction to, back; // a cast to what has room for it, and the one back
+	PGFunction accum, sum_accum, combine, avg, sum;
 	bool attention;
-};
-
-// What is left of an input.
-struct Input
-{
-	const uint8_t *at;
-	size_t size;
-
-	uint8_t
-	byte()
-	{
-		return size == 0 ? 0 : (size--, *at++);
-	}
 };
 
 [[noreturn]] void
@@ -122,14 +123,18 @@ check_sparse(const void *datum)
 }
 
 const Type kTypes[] = {
-	{"vector", check_dense<Vector>, vecsim_vector_in, vecsim_vector_out, vecsim_vector_recv,
-     vecsim_vector_send, vecsim_vector_accum, vecsim_vector_sum_accum, vecsim_vector_combine,
-     vecsim_vector_avg, vecsim_vector_sum, true},
-	{"halfvec", check_dense<HalfVector>, vecsim_halfvec_in, vecsim_halfvec_out, vecsim_halfvec_recv,
-     vecsim_halfvec_send, vecsim_halfvec_accum, vecsim_halfvec_sum_accum, vecsim_halfvec_combine,
-     vecsim_halfvec_avg, vecsim_halfvec_sum, false},
-	{"sparsevec", check_sparse, vecsim_sparsevec_in, vecsim_sparsevec_out, vecsim_sparsevec_recv,
-     vecsim_sparsevec_send, nullptr, nullptr, nullptr, nullptr, nullptr, false},
+	{"vector", kVectorMaxDim, check_dense<Vector>, vecsim_vector_in, vecsim_vector_out, vecsim_vector_recv,
+     vecsim_vector_send, vecsim_vector_typmod_in, vecsim_vector, vecsim_array_to_vector,
+     vecsim_vector_to_float4, vecsim_array_to_vector, vecsim_vector_accum, vecsim_vector_sum_accum,
+     vecsim_vector_combine, vecsim_vector_avg, vecsim_vector_sum, true},
+	{"halfvec", kHalfvecMaxDim, check_dense<HalfVector>, vecsim_halfvec_in, vecsim_halfvec_out,
+     vecsim_halfvec_recv, vecsim_halfvec_send, vecsim_halfvec_typmod_in, vecsim_halfvec,
+     vecsim_array_to_halfvec, vecsim_halfvec_to_float4, vecsim_array_to_halfvec, vecsim_halfvec_accum,
+     vecsim_halfvec_sum_accum, vecsim_halfvec_combine, vecsim_halfvec_avg, vecsim_halfvec_sum, false},
+	{"sparsevec", kSparsevecMaxDim, check_sparse, vecsim_sparsevec_in, vecsim_sparsevec_out,
+     vecsim_sparsevec_recv, vecsim_sparsevec_send, vecsim_sparsevec_typmod_in, vecsim_sparsevec,
+     vecsim_array_to_sparsevec, vecsim_sparsevec_to_vector, vecsim_vector_to_sparsevec, nullptr, nullptr,
+     nullptr, nullptr, nullptr, false},
 };
 const Type *type = &kTypes[0];
 
@@ -238,50 +243,6 @@ try_recv(Input *input)
 	        "what was received is sent");
 }
 
-// A well-formed array as anybody can make one, mostly of float8, with dimensions, nulls and elements from the input.
-Datum
-some_array(Input *input)
-{
-	uint8 shape = input->byte();
-	int dimensions = shape % 8 < 6 ? 1 : shape % 8 == 6 ? 2 : 0;
-	bool nulls = shape / 8 % 8 == 7;
-	int length = input->byte();
-	int count = dimensions == 0 ? 0 : length;
-
-	length = shape >= 192 ? length * 64 : length; // up to 16,320 elements
-	count = dimensions == 0 ? 0 : dimensions == 2 ? 2 * length : length;
-
-	Size header = nulls ? ARR_OVERHEAD_WITHNULLS(dimensions, count) : ARR_OVERHEAD_NONULLS(dimensions);
-	Size bytes = header + sizeof(float8) * static_cast<Size>(count);
-	ArrayType *array = static_cast<ArrayType *>(palloc0(bytes));
-
-	SET_VARSIZE(array, bytes);
-	array->ndim = dimensions;
-	array->dataoffset = nulls ? static_cast<int32>(header) : 0;
-	array->elemtype = shape % 64 == 63 ? INT8OID : FLOAT8OID;
-	for (int i = 0; i < dimensions; i++)
-	{
-		ARR_DIMS(array)[i] = i == 0 ? length : 2;
-		ARR_LBOUND(array)[i] = 1;
-	}
-
-	float8 *elements = reinterpret_cast<float8 *>(ARR_DATA_PTR(array));
-
-	for (int i = 0; i < count; i++)
-	{
-		float8 element = i; // where the input has ended
-
-		if (input->size >= sizeof(element))
-		{
-			memcpy(&element, input->at, sizeof(element));
-			input->at += sizeof(element);
-			input->size -= sizeof(element);
-		}
-		elements[i] = element;
-	}
-	return PointerGetDatum(array);
-}
-
 // A value of a number of dimensions.
 Datum
 some_value(Input *input, int dim)
@@ -332,14 +293,14 @@ try_aggregate(Input *input)
 {
 	backend::in_aggregate = input->byte() % 2 == 1;
 
-	Datum state = some_array(input);
+	Datum state = inputs::state_array(input);
 	ArrayType *array = DatumGetArrayTypeP(state);
 	int dim = ARR_NDIM(array) == 1 ? Max(ARR_DIMS(array)[0] - 1, 0) : 0;
 
 	switch (input->byte() % 4)
 	{
 		case 0:
-			state = call(type->combine, state, some_array(input));
+			state = call(type->combine, state, inputs::state_array(input));
 			break;
 		case 1:
 			state = call(type->accum, state,
@@ -388,14 +349,45 @@ try_attention(Input *input)
 	type->check(DatumGetPointer(call(vecsim_attention_final, state)));
 }
 
+// Type modifiers as they are written, and a value that one is applied to.
+void
+try_modifier(Input *input)
+{
+	Datum typmod = call(type->typmod_in, inputs::modifier_array(input));
+	int dim = DatumGetInt32(typmod);
+
+	require(dim >= 1 && dim <= type->most_dimensions, "type modifier");
+}
+
+// A cast from an array; the value keeps its type modifier, and comes back from what it is cast to.
+void
+try_cast(Input *input)
+{
+	Datum typmod = some_typmod(input);
+	Datum array = inputs::cast_array(input);
+	Datum value = call(type->from_array, array, typmod, BoolGetDatum(true));
+
+	check_value(value);
+	require(DatumGetPointer(call(type->apply, value, typmod)) == DatumGetPointer(value),
+	        "applied type modifier");
+	require(same(value, call(type->back, call(type->to, value, Int32GetDatum(-1)), Int32GetDatum(-1))),
+	        "cast back");
+}
+
 // What an input is tried as.
 void
 try_input(void *argument)
 {
 	Input *input = static_cast<Input *>(argument);
 
-	switch (input->byte() % 4)
+	uint8 kind = input->byte();
+
+	switch (kind == 'm' || kind == 'c' ? kind : kind % 4)
 	{
+		case 'm':
+			return try_modifier(input);
+		case 'c':
+			return try_cast(input);
 		case 0:
 			return try_in(input);
 		case 1:

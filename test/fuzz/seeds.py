@@ -2,7 +2,7 @@
 """seeds.py FOLDER - writes what the fuzzer starts from: texts, messages and states that are good or nearly so.
 
 FOLDER gets a folder a type.  The first byte of an input says what it is tried as (fuzz_types.cpp): 0 text, 1
-message, 2 array that claims to be a state of avg or sum, 3 state of attention.
+message, 2 array that claims to be a state of avg or sum, 3 state of attention, c array to cast, m type modifier.
 """
 
 import pathlib
@@ -29,6 +29,31 @@ def sparse(dim, indices, values, unused=0, count=None):
 def state(*elements, shape=0, then=0, more=b""):
     """An array of float8, what is done with it, and with what."""
     return bytes([2, 0, shape, len(elements)]) + struct.pack(f"<{len(elements)}d", *elements) + bytes([then]) + more
+
+
+def cast(of, code, *elements, shape=0, typmod=0, length=None):
+    """What is tried as a cast from an array: 0 integer, 1 real, 2 float8, 3 numeric, 4 bigint."""
+    length = len(elements) if length is None else length
+    return b"c" + bytes([typmod, of, shape, length]) + struct.pack(f"<{len(elements)}{code}", *elements)
+
+
+def modifiers(*texts, shape=0):
+    """Type modifiers as they are written."""
+    return b"m" + bytes([shape + 8 * len(texts)]) + b"".join(text.encode() + b"\0" for text in texts)
+
+
+def of_any():
+    """Casts and type modifiers, which all types have alike."""
+    nan, infinity = float("nan"), float("inf")
+    casts = [cast(0, "i", 1, -2, 3), cast(0, "i", 2147483647, -2147483648), cast(1, "f", 1.5, 0, -3e38),
+             cast(1, "f", nan), cast(1, "f", infinity), cast(2, "d", 1, 1e300), cast(2, "d", 1e-300, 65520, 3.4e38),
+             cast(3, "f", 1.5, 0, 7), cast(3, "f", nan), cast(4, "q", 1), cast(1, "f", 1, 2, 3, typmod=130),
+             cast(1, "f", 1, 2, typmod=130), cast(1, "f", shape=7), cast(1, "f", 1, 2, shape=6), cast(1, "f"),
+             cast(1, "f", 1, shape=56), cast(1, "f", 1, shape=192, length=250), cast(0, "i", 1, shape=192, length=251)]
+    typmods = ["3", "0", "-1", "16000", "16001", "1000000000", "1000000001", "2147483648", "x", "", " 7 ", "1x", "+5"]
+    return casts + [modifiers(text) for text in typmods] + [
+        modifiers(), modifiers("1", "2"), modifiers("1", shape=6), modifiers("1", shape=7), modifiers("1", shape=192),
+        b"m" + bytes([63]) + b"1\0"]
 
 
 def attention(key_dim, value_dim, top, total, *sums, rows=0):
@@ -63,6 +88,7 @@ def main(folder):
     types = {"vector": of_dense("f") + states, "halfvec": of_dense("e"),
              "sparsevec": [b"\0" + ANY + text.encode() for text in SPARSE] + [b"\1" + ANY + each for each in messages]}
     for name, inputs in types.items():
+        inputs += of_any()
         path = pathlib.Path(folder, name)
         path.mkdir(parents=True, exist_ok=True)
         for number, contents in enumerate(inputs):
