@@ -1,4 +1,4 @@
-# 019_products.pl - inner products of rows whose lengths differ a hundredfold: the recall of equal lengths, and its cost.
+# 019_products.pl - inner products of rows whose lengths differ a hundredfold: recall, and what it costs.
 #
 # The same rows under cosine are the measure.  Cost is pages of the index that a query reads: time would tell of the
 # machine.  So few rows are unkind to it: lists of long rows are a part of a page each, which takes 2.0 and 2.4 times
@@ -38,8 +38,9 @@ sub find
 {
 	my ($items, $op, $settings) = @_;
 
-	return $node->safe_psql('postgres', "$settings; SELECT q.id, ARRAY(SELECT id FROM $items ORDER BY v $op q.v LIMIT 10)
-	                                     FROM queries q ORDER BY q.id");
+	return $node->safe_psql('postgres',
+		"$settings; SELECT q.id, ARRAY(SELECT id FROM $items ORDER BY v $op q.v LIMIT 10)
+		 FROM queries q ORDER BY q.id");
 }
 
 # Recall of both kinds of queries, definitions (the first hundred) and sentences.
