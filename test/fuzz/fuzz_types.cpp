@@ -349,7 +349,7 @@ try_attention(Input *input)
 	type->check(DatumGetPointer(call(vecsim_attention_final, state)));
 }
 
-// Type modifiers as they are written, and a value that one is applied to.
+// Type modifiers as they are written.
 void
 try_modifier(Input *input)
 {
