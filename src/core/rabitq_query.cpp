@@ -107,9 +107,9 @@ rabitq_prepare(MetricId metric, const float *q, const float *mean, size_t dim, v
 	make_q8(p, query);
 }
 
-// The table, of values up to `most`, delta and offset.  A table value is a sum over the group's set bits less the
-// smallest such sum, which is the sum of the negative ones.  So for <y, p>, y_i = bit_i - 1/2, what remains is to add the
-// sums of the negative ones and take away half of all: - 1/2 sum |p_i|.
+// The table, of values up to `most`, delta and offset.  A table value is a sum over the group's set bits less
+// the smallest such sum, which is the sum of the negative ones.  So for <y, p>, y_i = bit_i - 1/2, what remains
+// is to add the sums of the negative ones and take away half of all: - 1/2 sum |p_i|.
 static void
 make_table(const float *p, float most, RabitqQuery *query)
 {
