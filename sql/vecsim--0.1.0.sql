@@ -1841,4 +1841,4 @@ CREATE FUNCTION @extschema@.ivf_last_scans(
 	AS 'MODULE_PATHNAME', 'vecsim_ivf_last_scans' LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED ROWS 16;
 
 COMMENT ON FUNCTION @extschema@.ivf_last_scans()
-	IS 'what the last scans of ivf indexes in this session did, the latest first';
+	IS 'what the last scans of ivf indexes in this session did, the latest first; only those made by roles whose privileges the caller has';

@@ -7,6 +7,7 @@
 #include "ivf/ivf_explain.h"
 #include "ivf/ivf_limit.h"
 #include "ivf/ivf_options.h"
+#include "types/known_distance.h"
 
 extern "C"
 {
@@ -24,6 +25,7 @@ _PG_init(void)
 	vecsim::ivf::options_init();
 	vecsim::ivf::limit_init();
 	vecsim::ivf::explain_init();
+	vecsim::types::known_distance_init();
 	if (compat)
 	{
 		vecsim::pg::guc_init_compat();

@@ -14,6 +14,7 @@ namespace
 struct PastScan
 {
 	Oid index;
+	Oid role; // that made it
 	ScanCounts counts;
 };
 
@@ -57,7 +58,7 @@ scan_remember(Relation index, const ScanCounts &counts)
 {
 	if (counts.searches > 0)
 	{
-		past_scans[past_scans_n++ % kKept] = {RelationGetRelid(index), counts};
+		past_scans[past_scans_n++ % kKept] = {RelationGetRelid(index), GetUserId(), counts};
 	}
 }
 
@@ -125,7 +126,9 @@ extern "C"
 {
 PG_FUNCTION_INFO_V1(vecsim_ivf_last_scans);
 
-// ivf_last_scans() returns setof record: the last scans of this session that ended, the latest first.
+// ivf_last_scans() returns setof record: the last scans of this session that ended, the latest first.  Only those made
+// by roles whose privileges the caller has: counters of a scan inside a SECURITY DEFINER function could tell of rows
+// that the caller may not see.
 Datum
 vecsim_ivf_last_scans(PG_FUNCTION_ARGS)
 {
@@ -143,6 +146,10 @@ vecsim_ivf_last_scans(PG_FUNCTION_ARGS)
 		bool nulls[kColumns] = {};
 		int column = 0;
 
+		if (!has_privs_of_role(GetUserId(), past.role))
+		{
+			continue;
+		}
 		values[column++] = ObjectIdGetDatum(past.index);
 		values[column++] = Int64GetDatum(static_cast<int64>(past.counts.searches));
 		for (const ivf::Counter &counter : ivf::kCounters)

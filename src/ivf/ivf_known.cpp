@@ -84,8 +84,8 @@ make(MemoryContext search, types::KnownType type, const void *query)
 		static_cast<MemoryContextCallback *>(MemoryContextAlloc(search, sizeof(MemoryContextCallback)));
 
 	memcpy(copy, query, bytes);
-	known->query = {static_cast<const struct varlena *>(copy), InvalidOid, InvalidOid,
-	                InvalidSubTransactionId};
+	known->query = {static_cast<const struct varlena *>(copy), InvalidOid, InvalidOid, InvalidSubTransactionId,
+	                0};
 	known->type = type;
 	known->n = 0;
 	at_reset->func = forget;

@@ -216,21 +216,22 @@ heap_hint(Relation index, BlockNumber block)
 }
 
 // The row's place is read from a page that is not even pinned, so it may be anything: it is cut to the page's length,
-// and nothing comes of it but a fetch.
+// and nothing comes of it but a fetch.  A damaged TID must not lead out of the page either.
 void
 heap_hint_row(Relation index, const ItemPointerData &tid)
 {
 	constexpr Size kBeginning = 256; // the processor goes on by itself where a row is longer
 	const Buffer *last = heap_entry(index, ItemPointerGetBlockNumberNoCheck(&tid));
+	OffsetNumber offset = ItemPointerGetOffsetNumberNoCheck(&tid);
 
-	if (last == nullptr || !BufferIsValid(*last))
+	if (last == nullptr || !BufferIsValid(*last) || offset < FirstOffsetNumber || offset > MaxHeapTuplesPerPage)
 	{
 		return;
 	}
 
 	const char *page = static_cast<const char *>(BufferGetPage(*last));
 	const PageHeaderData *header = reinterpret_cast<const PageHeaderData *>(page);
-	Size at = header->pd_linp[ItemPointerGetOffsetNumberNoCheck(&tid) - 1].lp_off % BLCKSZ;
+	Size at = header->pd_linp[offset - 1].lp_off % BLCKSZ;
 
 	for (Size line = 0; line < kBeginning; line += kLine)
 	{

@@ -52,6 +52,7 @@ rescan(IndexScanDesc desc, ScanKey keys, int nkeys, ScanKey orderbys, int norder
 		memmove(desc->orderByData, orderbys, static_cast<Size>(norderbys) * sizeof(ScanKeyData));
 	}
 	scan->begun = false;
+	types::known_distance.query = nullptr;
 }
 
 void

@@ -8,9 +8,25 @@ namespace vecsim::types
 
 KnownDistance known_distance;
 
+static void forget_at_abort(SubXactEvent event, SubTransactionId self, SubTransactionId parent, void *arg);
 static bool is_row(Datum datum);
 static bool is_query(KnownQuery &query, Datum datum);
 static bool equals(const KnownQuery &query, Datum datum);
+
+void
+known_distance_init()
+{
+	RegisterSubXactCallback(forget_at_abort, nullptr);
+}
+
+static void
+forget_at_abort(SubXactEvent event, SubTransactionId /*self*/, SubTransactionId /*parent*/, void * /*arg*/)
+{
+	if (event == SUBXACT_EVENT_ABORT_SUB)
+	{
+		known_distance.query = nullptr;
+	}
+}
 
 // Distances are symmetric, bit for bit: each is made of products, or of squares or sizes of differences.
 bool
@@ -43,9 +59,13 @@ is_row(Datum datum)
 // known by its id for the others.  The id is as good as the row's: whoever deletes the value, after the scan's snapshot
 // was taken, does not have it removed while that is registered.  Only what an aborted subtransaction wrote may go at
 // any time; so what was seen in one subtransaction counts in that one alone, whose number is never used again.
+//
+// To read a stranger is as dear as what this is to save: where the row handed out is compared with the rows of another
+// table, a few are tried and no more.
 static bool
 is_query(KnownQuery &query, Datum datum)
 {
+	constexpr uint32 kMostStrangers = 4;
 	varatt_external pointer;
 
 	if (!is_stored(datum))
@@ -58,8 +78,13 @@ is_query(KnownQuery &query, Datum datum)
 	{
 		return true;
 	}
+	if (query.strangers >= kMostStrangers)
+	{
+		return false;
+	}
 	if (!equals(query, datum))
 	{
+		query.strangers++;
 		return false;
 	}
 	query.stored_table = pointer.va_toastrelid;

@@ -6,7 +6,8 @@
 //
 // That is sound as long as the value's id means the same value.  The row is visible to the snapshot of the scan, which
 // is registered while the scan is open; so its value can neither be removed nor its id given to another one.  What is
-// known is forgotten with the search (its memory context): at rescan, at the end, after an error.
+// known is forgotten with the search (its memory context) at the end and after an error, and before that at rescan, and
+// when a subtransaction is aborted: an outer cursor that failed in it keeps its memory, but not its snapshot.
 #ifndef VECSIM_TYPES_KNOWN_DISTANCE_H
 #define VECSIM_TYPES_KNOWN_DISTANCE_H
 
@@ -33,6 +34,7 @@ struct KnownQuery
 	Oid stored_table; // its TOAST table
 	Oid stored_id;
 	SubTransactionId seen_in; // InvalidSubTransactionId where it was not seen
+	uint32 strangers;         // values stored out of line that were read and were not the query
 };
 
 struct KnownDistance
@@ -47,6 +49,9 @@ struct KnownDistance
 
 // Of the row that was handed out last in this backend.
 extern KnownDistance known_distance;
+
+// Called when the library is loaded.
+void known_distance_init();
 
 // What follows the test whether a datum is stored out of line.
 bool known_distance_find(KnownType type, core::MetricId metric, Datum a, Datum b, float8 *distance);

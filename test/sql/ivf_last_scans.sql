@@ -118,4 +118,16 @@ FROM pg_temp.lines('ANALYZE', 'SELECT id FROM t ORDER BY v <-> ''[7,7]'' LIMIT 5
 SELECT count(*) FROM pg_temp.lines('COSTS OFF', 'SELECT id FROM t ORDER BY v <-> ''[7,7]'' LIMIT 5');
 SELECT count(*) FROM pg_temp.lines('ANALYZE', 'SELECT id FROM t ORDER BY v <-> ''[7,7]'' LIMIT 0');
 
+-- only of roles whose privileges the caller has: not what a function did as its owner
+CREATE ROLE vecsim_test_reader;
+CREATE FUNCTION nearest() RETURNS SETOF int LANGUAGE sql SECURITY DEFINER AS
+	'SELECT id FROM t ORDER BY v <-> ''[7,7]'' LIMIT 5';
+SET ROLE vecsim_test_reader;
+SELECT count(*) FROM nearest();
+SELECT count(*) FROM ivf_last_scans();
+RESET ROLE;
+SELECT count(*) > 1 AS more, min(stopped_by) FROM (SELECT * FROM ivf_last_scans() LIMIT 2) s;
+DROP FUNCTION nearest();
+DROP ROLE vecsim_test_reader;
+
 DROP TABLE t;

@@ -1,4 +1,4 @@
-# 019_stray_pages.pl - VACUUM passes over pages that belong to nothing, as crashes leave them, and reaches all behind.
+# 022_stray_pages.pl - VACUUM passes over pages that belong to nothing, as crashes leave them, and reaches all behind.
 use strict;
 use warnings FATAL => 'all';
 
