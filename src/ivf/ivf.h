@@ -26,6 +26,7 @@ struct Index
 	Geometry geometry;
 	uint32 place_dim; // floats of a place and of a centroid
 	Size row_bytes;   // of a cold code, 0 where the quantiser has none
+	Size value_bytes; // of a row's own value in the index, 0 where it has none
 	MetaPage meta;    // a copy
 };
 
@@ -73,10 +74,11 @@ bool tid_read(const Index &index, uint32 row, ItemPointer tid);
 // A value made ready: which list it must go to, or the vector by which its list is found.
 struct Value
 {
-	bool ranked;  // it has codes and goes to the lists of its nearest centroids
-	uint32 list;  // where !ranked: one of the lists without codes
-	void *entry;  // entry_bytes, the caller's memory: its code, where that does not depend on the list
-	float *place; // place_dim floats, the caller's memory
+	bool ranked;       // it has codes and goes to the lists of its nearest centroids
+	uint32 list;       // where !ranked: one of the lists without codes
+	void *entry;       // entry_bytes, the caller's memory: its code, where that does not depend on the list
+	float *place;      // place_dim floats, the caller's memory
+	const void *given; // the value itself, in the index's type; not set for a NULL
 };
 
 // Lists that a row stands in.

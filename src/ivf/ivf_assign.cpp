@@ -9,6 +9,7 @@
 #include "core/prefilter.h"
 #include "core/soar.h"
 #include "ivf/ivf_build.h"
+#include "ivf/ivf_full.h"
 
 namespace vecsim::ivf
 {
@@ -21,9 +22,10 @@ struct Batch
 	Size n;
 	uint32 candidates; // nearest lists that are found for a row: 1, or as many as the second is chosen among
 	float *places;     // room x place_dim
-	char *flights;     // room x flight_bytes: as bytea, header, code of the first list, cold code
-	char *seconds;     // room x flight_bytes: likewise for the second list
+	char *flights;     // room x flight_bytes: as bytea, header, code of the first list, cold code, value
+	char *seconds;     // room x second_bytes: as bytea, header, code of the second list
 	Size flight_bytes;
+	Size second_bytes;
 	float *centres; // lists x place_dim: what codes are made against; null where codes do not ask
 	uint32 *lists;  // room x candidates, nearest first
 	float *scores;  // likewise
@@ -90,10 +92,10 @@ batch_init(Batch &batch, Build &build)
 
 	batch.build = &build;
 	batch.candidates = two ? Min(kCandidates, build.lists) : 1;
-	batch.flight_bytes =
-		MAXALIGN(VARHDRSZ + sizeof(FlightHeader) + build.quantizer->entry_bytes(build.dim) + build.row_bytes);
+	batch.second_bytes = MAXALIGN(VARHDRSZ + sizeof(FlightHeader) + build.quantizer->entry_bytes(build.dim));
+	batch.flight_bytes = MAXALIGN(batch.second_bytes + build.row_bytes + build.value_bytes);
 
-	Size row = build.place_dim * sizeof(float) + (two ? 2 : 1) * batch.flight_bytes +
+	Size row = build.place_dim * sizeof(float) + batch.flight_bytes + (two ? batch.second_bytes : 0) +
 	           batch.candidates * (sizeof(uint32) + sizeof(float)) + sizeof(uint32);
 	Size taken = centroids * sizeof(float) * (build.quantizer->two_level != nullptr ? 2 : 1);
 	Size rest = build.memory > taken ? build.memory - taken : 0;
@@ -110,7 +112,7 @@ batch_init(Batch &batch, Build &build)
 	batch.places = static_cast<float *>(
 		pg::alloc_array(pg::mul_size_checked(batch.room, build.place_dim), sizeof(float)));
 	batch.flights = static_cast<char *>(pg::alloc_array(batch.room, batch.flight_bytes));
-	batch.seconds = two ? static_cast<char *>(pg::alloc_array(batch.room, batch.flight_bytes)) : nullptr;
+	batch.seconds = two ? static_cast<char *>(pg::alloc_array(batch.room, batch.second_bytes)) : nullptr;
 	batch.lists = static_cast<uint32 *>(pg::alloc_array(batch.room * batch.candidates, sizeof(uint32)));
 	batch.scores = static_cast<float *>(pg::alloc_array(batch.room * batch.candidates, sizeof(float)));
 	batch.second = static_cast<uint32 *>(pg::alloc_array(batch.room, sizeof(uint32)));
@@ -166,6 +168,12 @@ add_row(Relation index, ItemPointer tid, Datum *values, bool *isnull, bool alive
 	value.entry = header + 1;
 	value.place = batch.places + batch.n * build.place_dim;
 	value_prepare(build.input, build.space, *build.quantizer, values[0], isnull[0], value);
+	if (value.ranked && build.value_bytes > 0)
+	{
+		full_copy(build.input, value.given,
+		          static_cast<char *>(value.entry) + build.quantizer->entry_bytes(build.dim) +
+		              build.row_bytes);
+	}
 	MemoryContextSwitchTo(old);
 	MemoryContextReset(build.row_context);
 	*header = FlightHeader{*tid, 0, 0, 0, 0};
@@ -232,7 +240,7 @@ code_range(void *context, size_t begin, size_t end, int thread)
 		batch.second[i] = lists[0];
 		if (batch.seconds != nullptr && batch.candidates > 1)
 		{
-			char *second = VARDATA(batch.seconds + i * batch.flight_bytes) + sizeof(FlightHeader);
+			char *second = VARDATA(batch.seconds + i * batch.second_bytes) + sizeof(FlightHeader);
 
 			batch.second[i] = core::soar_second(place, batch.centres, build.place_dim, lists[0], lists + 1,
 			                                    batch.candidates - 1);
@@ -260,10 +268,10 @@ put_row(Batch &batch, Size i)
 	header->first = kFirstList + first;
 	header->ordinal = static_cast<uint32>(build.counts[header->first]++);
 	build.rows++;
-	put_entry(batch, header->first, flight, entry + build.row_bytes);
+	put_entry(batch, header->first, flight, entry + build.row_bytes + build.value_bytes);
 	if (batch.seconds != nullptr && batch.second[i] != first)
 	{
-		char *second = batch.seconds + i * batch.flight_bytes;
+		char *second = batch.seconds + i * batch.second_bytes;
 
 		memcpy(VARDATA(second), header, sizeof(FlightHeader));
 		put_entry(batch, kFirstList + batch.second[i], second, entry);

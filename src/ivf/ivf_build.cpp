@@ -8,6 +8,7 @@
 #include "core/kmeans.h"
 #include "core/parallel.h"
 #include "ivf/ivf_build.h"
+#include "ivf/ivf_full.h"
 #include "ivf/ivf_options.h"
 #include "pg/guc.h"
 
@@ -103,6 +104,9 @@ build_init(Build &build, Relation heap, Relation index, IndexInfo *info, ForkNum
 	build.metric = &code_metric(*build.order);
 	build.quantizer = &options_quantizer(index);
 	check_input(build);
+	build.value_bytes = full_wanted(index, build.input, build.order == build.metric && build.quantizer->exact)
+	                        ? full_bytes(build.input)
+	                        : 0;
 	build.dim = build.input.floats;
 	build.geometry = geometry_of(*build.quantizer, build.dim);
 	if (build.geometry.height == 0)

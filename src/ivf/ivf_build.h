@@ -46,6 +46,7 @@ struct Build
 	uint64 seed;
 	uint32 place_dim;
 	Size row_bytes;
+	Size value_bytes; // of a row's own value in the index, 0 where it is not kept
 	int threads;
 	Size memory; // bytes that it may take, but for memory_of() threads
 

@@ -62,12 +62,15 @@ cost_estimate(PlannerInfo *root, IndexPath *path, double loop_count, Cost *start
 
 	double lists = opened.meta.lists;
 	double share = share_probed(opened);
-	double row_pages = info->pages / Max(lists, 1.0); // of a list
+	// Of rows' own values a search reads a few, and the whole scan all.
+	double values = store_pages(opened.meta.value_store, opened.meta.value_extents);
+	double codes = Max(info->pages - values, 1.0);
+	double row_pages = codes / Max(lists, 1.0); // of a list
 	// Centroids, then the probed lists: their pages follow each other, and a row's code takes a fraction of
 	// an operator.
 	double score = cpu_operator_cost * (1 + opened.meta.dim / 256.0);
 	Cost centroids = lists * score;
-	Cost probed = share * (info->pages * seq_page_cost + info->tuples * (score + cpu_operator_cost));
+	Cost probed = share * (codes * seq_page_cost + info->tuples * (score + cpu_operator_cost));
 	Cost seeks = share * lists * (random_page_cost - seq_page_cost) * Min(row_pages, 1.0);
 
 	*startup = centroids + probed + seeks;
@@ -75,8 +78,8 @@ cost_estimate(PlannerInfo *root, IndexPath *path, double loop_count, Cost *start
 	{
 		*startup += info->tuples * random_page_cost; // every heap row, in the order of the lists
 	}
-	*total = *startup + (1 - share) * (info->pages * seq_page_cost + info->tuples * score) +
-	         info->tuples * (cpu_index_tuple_cost + cpu_operator_cost);
+	*total = *startup + (1 - share) * (codes * seq_page_cost + info->tuples * score) +
+	         values * seq_page_cost + info->tuples * (cpu_index_tuple_cost + cpu_operator_cost);
 	*selectivity = costs.indexSelectivity;
 	*correlation = 0;
 	*pages = costs.numIndexPages;

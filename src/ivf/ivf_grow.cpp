@@ -335,19 +335,41 @@ extents_append(Extent *extents, uint16 *n, int most, Extent extent)
 	return true;
 }
 
-// The two stores by row number, as the metapage has them.
+// The stores by row number, as the metapage has them.
 static Extent *
 store_extents(MetaPage &meta, PageKind kind, uint16 **n)
 {
-	*n = kind == PageKind::Tid ? &meta.tid_extents : &meta.row_extents;
-	return kind == PageKind::Tid ? meta.tids : meta.rows;
+	switch (kind)
+	{
+		case PageKind::Tid:
+			*n = &meta.tid_extents;
+			return meta.tids;
+		case PageKind::Row:
+			*n = &meta.row_extents;
+			return meta.rows;
+		default:
+			Assert(kind == PageKind::Value);
+			*n = &meta.value_extents;
+			return meta.value_store;
+	}
+}
+
+// Pages that a store gets which has so many, in n extents, and wants at least so many more.  An eighth of what exists,
+// so that a hundred and sixty extents suffice; but not so many at once that the inserter who happens to add them waits
+// for seconds, while half of the extents are free, which are enough to go on by eighths.
+static uint32
+pages_to_add(uint32 had, uint16 n, uint32 least)
+{
+	constexpr uint32 kShare = 8;
+	constexpr uint32 kMostAtOnce = 4096;
+	uint32 share = had / kShare;
+
+	return Max(n < kStoreExtents / 2 ? Min(share, kMostAtOnce) : share, least);
 }
 
 void
 store_extend(Index &index, PageKind kind, uint32 pages)
 {
-	constexpr uint32 kShare =
-		8; // a new extent is an eighth of what exists, so that a hundred and sixty suffice
 	uint16 *n;
 
 	// One at a time: the heavy lock can be waited for with interrupts, a page lock could not while pages are added.
@@ -357,13 +379,15 @@ store_extend(Index &index, PageKind kind, uint32 pages)
 	{
 		Extent *extents = store_extents(index.meta, kind, &n);
 		uint32 had = store_pages(extents, *n);
-		uint32 more = Max(had / kShare, 1);
 		bool added;
 
 		if (had > pages)
 		{
 			break;
 		}
+
+		uint32 more = pages_to_add(had, *n, pages - had + 1);
+
 		if (kind == PageKind::Tid && static_cast<uint64>(had + more) * kTidsPerPage >= kNoRow)
 		{
 			ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),

@@ -27,7 +27,7 @@ void block_clear(Page page, const Geometry &geometry, uint32 block, uint32 list,
 void blocks_format(Page page, const Geometry &geometry);
 void spill_format(Page page, BlockNumber head);
 
-// Makes the store of TIDs or of rows longer than `pages` pages and reads the metapage anew.
+// Makes the store of TIDs, of rows or of values longer than `pages` pages and reads the metapage anew.
 void store_extend(Index &index, PageKind kind, uint32 pages);
 
 // Tells on which page of the TID store inserts begin to look: forwards only (inserts), or backwards only (VACUUM).

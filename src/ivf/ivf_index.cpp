@@ -1,7 +1,7 @@
 // ivf_index.cpp - the metapage and what it leads to: geometry, stores, directory, TIDs.
 #include "pg/pg.h"
 
-#include "ivf/ivf.h"
+#include "ivf/ivf_full.h"
 #include "ivf/ivf_recent.h"
 
 namespace vecsim::ivf
@@ -29,6 +29,7 @@ index_read(Index &index, Relation relation)
 	index.place_dim = place_dim_of(*index.quantizer, index.meta.dim);
 	index.row_bytes =
 		index.quantizer->two_level != nullptr ? index.quantizer->two_level->row_bytes(index.meta.dim) : 0;
+	index.value_bytes = index.meta.values != 0 ? full_bytes(index.input) : 0;
 	if (index.geometry.height == 0)
 	{
 		index_corrupted(relation, kMetaBlock, "Its blocks do not fit on a page.");
@@ -60,7 +61,7 @@ check_meta(Relation relation, const MetaPage &meta)
 	}
 	if (core::metric_by_id(meta.metric) == nullptr || core::quantizer_by_id(meta.quantizer) == nullptr ||
 	    meta.dim == 0 || meta.dim > types::kVectorMaxDim || meta.lists == 0 || meta.lists > kMaxLists ||
-	    meta.height == 0 || meta.height > kTallestBlock || meta.blocks_per_page == 0 ||
+	    meta.values > 1 || meta.height == 0 || meta.height > kTallestBlock || meta.blocks_per_page == 0 ||
 	    meta.blocks_per_page > BLCKSZ / sizeof(BlockHeader))
 	{
 		index_corrupted(relation, kMetaBlock, "The metapage has a value that is out of range.");
@@ -94,8 +95,9 @@ check_extents(const Index &index)
 	const MetaPage &meta = index.meta;
 
 	if (meta.tid_extents > kStoreExtents || meta.row_extents > kStoreExtents ||
-	    meta.centroid_extents > kTableExtents || meta.directory_extents > kTableExtents ||
-	    meta.code_extents > kTableExtents || meta.sketch_extents > kTableExtents ||
+	    meta.value_extents > kStoreExtents || meta.centroid_extents > kTableExtents ||
+	    meta.directory_extents > kTableExtents || meta.code_extents > kTableExtents ||
+	    meta.sketch_extents > kTableExtents ||
 	    static_cast<uint64>(store_pages(meta.directory, meta.directory_extents)) * kListsPerPage <
 	        static_cast<uint64>(meta.lists) + kFirstList ||
 	    store_pages(meta.centroids, meta.centroid_extents) < centroid_pages(index.place_dim, meta.lists) ||

@@ -66,6 +66,18 @@ vector_distance(const core::Metric &metric, const void *value, const void *query
 	return metric.distance(vector(value).x, vector(query).x, static_cast<size_t>(vector(value).dim));
 }
 
+static const void *
+vector_elements(const void *value)
+{
+	return vector(value).x;
+}
+
+static double
+floats_distance(const core::Metric &metric, const void *a, const void *b, size_t n)
+{
+	return metric.distance(static_cast<const float *>(a), static_cast<const float *>(b), n);
+}
+
 // ---- halfvec ------------------------------------------------------------------------------------------------------
 
 static const types::HalfVector &
@@ -103,6 +115,18 @@ static double
 half_distance(const core::Metric &metric, const void *value, const void *query)
 {
 	return metric.distance_f16(half(value).x, half(query).x, static_cast<size_t>(half(value).dim));
+}
+
+static const void *
+half_elements(const void *value)
+{
+	return half(value).x;
+}
+
+static double
+halves_distance(const core::Metric &metric, const void *a, const void *b, size_t n)
+{
+	return metric.distance_f16(static_cast<const core::Half *>(a), static_cast<const core::Half *>(b), n);
 }
 
 // ---- sparsevec ----------------------------------------------------------------------------------------------------
@@ -248,16 +272,18 @@ dice_distance(const core::Metric & /*metric*/, const void *value, const void *qu
 // -------------------------------------------------------------------------------------------------------------------
 
 static const InputType kTypes[] = {
-	{InputId::Vector, "vector", "different vector dimensions %d and %d", true, 1, as_many_floats, vector_value,
-     vector_dim, vector_floats, vector_zero, vector_distance},
-	{InputId::Halfvec, "halfvec", "different halfvec dimensions %d and %d", true, 1, as_many_floats, half_value,
-     half_dim, half_floats, half_zero, half_distance},
+	{InputId::Vector, "vector", "different vector dimensions %d and %d", true, 1, as_many_floats,
+     vector_value, vector_dim, vector_floats, vector_zero, vector_distance, sizeof(float), vector_elements,
+     floats_distance},
+	{InputId::Halfvec, "halfvec", "different halfvec dimensions %d and %d", true, 1, as_many_floats,
+     half_value, half_dim, half_floats, half_zero, half_distance, sizeof(core::Half), half_elements,
+     halves_distance},
 	{InputId::Sparsevec, "sparsevec", "different sparsevec dimensions %d and %d", false, 1, sparse_floats_of,
-     sparse_value, sparse_dim, sparse_floats, sparse_zero, sparse_distance},
+     sparse_value, sparse_dim, sparse_floats, sparse_zero, sparse_distance, 0, nullptr, nullptr},
 	{InputId::Hamming, "bit", "different bit lengths %d and %d", false, 1.3, bit_floats_of, bit_value, bit_dim,
-     bit_floats, bit_zero, hamming_root},
+     bit_floats, bit_zero, hamming_root, 0, nullptr, nullptr},
 	{InputId::Jaccard, "bit", "different bit lengths %d and %d", false, 2, bit_floats_of, bit_value, bit_dim,
-     bit_floats, bit_zero, dice_distance},
+     bit_floats, bit_zero, dice_distance, 0, nullptr, nullptr},
 };
 
 const InputType *

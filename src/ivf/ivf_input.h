@@ -42,6 +42,12 @@ struct InputType
 	const float *(*floats)(const void *value, uint32 n, float *out);
 	bool (*zero)(const void *value); // no element is other than 0
 	double (*distance)(const core::Metric &metric, const void *value, const void *query);
+
+	// Where all values of a column are as many elements of so many bytes, and distance() is a function of these:
+	// the elements of a value, and the distance of two such arrays.  0 and null where values have no such form.
+	uint32 element_bytes;
+	const void *(*elements)(const void *value);
+	double (*elements_distance)(const core::Metric &metric, const void *a, const void *b, size_t n);
 };
 
 // What one index is made of.

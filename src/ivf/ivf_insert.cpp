@@ -1,13 +1,14 @@
 // ivf_insert.cpp - one row into the index.
 //
 // The row number, its TID, its cold code and its entries are written by one WAL record of at most four pages.  Whatever
-// else is needed (a block linked to a list, a longer TID store, the parts of codes on spill pages) is a record of its
-// own before it, which is harmless if nothing follows.  Pages are locked in the order of their block numbers; what was
-// seen before a lock is checked again under it.
+// else is needed (a block linked to a list, a longer TID store, the parts of codes on spill pages, the row's own value)
+// is a record of its own before it, which is harmless if nothing follows.  Pages are locked in the order of their block
+// numbers; what was seen before a lock is checked again under it.
 #include "pg/pg.h"
 
 #include "core/soar.h"
 #include "ivf/ivf_centroid.h"
+#include "ivf/ivf_full.h"
 #include "ivf/ivf_grow.h"
 #include "ivf/ivf_list.h"
 #include "pg/memory.h"
@@ -35,6 +36,7 @@ struct Insertion
 	Target targets[2];
 	int n;
 	const void *row; // cold code, null where there is none
+	char *value;     // value_bytes: the row's own value, null where the index does not keep it
 	uint32 tid_page; // page of the TID store to try
 	uint32 tid_slot; // free on it
 };
@@ -84,6 +86,11 @@ insert(Relation relation, Datum *values, bool *isnull, ItemPointer tid, Relation
 	if (value.ranked)
 	{
 		choose_lists(insertion, value);
+		if (index.value_bytes > 0)
+		{
+			insertion.value = static_cast<char *>(pg::alloc_array(1, index.value_bytes));
+			full_copy(index.input, value.given, insertion.value);
+		}
 	}
 	else
 	{
@@ -264,6 +271,10 @@ find_row(Insertion &insertion)
 			store_extend(index, PageKind::Row, number);
 		}
 	}
+	if (insertion.value != nullptr)
+	{
+		full_reach(index, insertion.tid_page * kTidsPerPage + slot);
+	}
 	return true;
 }
 
@@ -305,6 +316,10 @@ try_place(Insertion &insertion)
 			{
 				write_spills(insertion, target, page_of(locked, target.at.page));
 			}
+		}
+		if (insertion.value != nullptr)
+		{
+			full_write(index, row, insertion.value);
 		}
 		write_entries(insertion, locked);
 	}

@@ -5,6 +5,7 @@
 #include "pg/pg.h"
 
 #include "ivf/ivf_build.h"
+#include "ivf/ivf_full.h"
 #include "ivf/ivf_grow.h"
 
 #include <cmath>
@@ -26,6 +27,7 @@ struct Load
 	MetaPage meta;
 	Extent tids;
 	Extent rows;
+	Extent values;
 	Extent centroids;
 	Extent directory;
 	Extent mean;
@@ -47,8 +49,10 @@ struct Load
 	uint64 *starts; // first row number of each list
 	StorePage tid_page;
 	StorePage row_page;
+	StorePage value_page;
 
-	char *code; // aligned room for a code and a cold code
+	char *code;  // aligned room for a code and a cold code
+	char *value; // and for a row's own value, where these are kept
 };
 
 static void load_begin(Load &load, Build &build);
@@ -56,13 +60,15 @@ static void number_rows(Load &load);
 static Extent reserve(const Build &build, uint32 pages, PageKind kind);
 static Extent reserve_sketches(const Build &build);
 static void load_entries(Load &load);
-static void load_entry(Load &load, uint32 list, const char *flight, Size bytes);
+static void load_entry(Load &load, uint32 list, const char *flight);
+static void load_row(Load &load, uint32 row, const ItemPointerData &tid, const char *codes);
 static void begin_list(Load &load, uint32 list);
 static void end_list(Load &load);
 static void add_block(Load &load);
 static void end_block(Load &load);
 static Page store_page_of(Load &load, StorePage &at, const Extent &store, uint32 number);
 static void put_tid(Load &load, uint32 row, const ItemPointerData *tid, bool coded);
+static void put_value(Load &load, uint32 row, const char *value);
 static void write_lists(Load &load);
 static void load_end(Load &load);
 
@@ -102,10 +108,12 @@ load_begin(Load &load, Build &build)
 	load.centroids = reserve(build, centroid_pages(build.place_dim, build.lists), PageKind::Centroid);
 	load.directory = reserve(build, directory_pages, PageKind::Directory);
 	load.tids = reserve(build, static_cast<uint32>(tid_pages), PageKind::Tid);
-	load.block_buffer = load.tid_page.buffer = load.row_page.buffer = InvalidBuffer;
+	load.block_buffer = InvalidBuffer;
+	load.tid_page.buffer = load.row_page.buffer = load.value_page.buffer = InvalidBuffer;
 	load.list = kNoList;
 	load.code =
 		static_cast<char *>(pg::alloc_array(1, build.quantizer->entry_bytes(build.dim) + build.row_bytes));
+	load.value = static_cast<char *>(pg::alloc_array(1, build.value_bytes));
 	if (build.geometry.spill_pages > 0)
 	{
 		load.payload = static_cast<char *>(pg::alloc_array(1, build.geometry.payload_bytes));
@@ -113,8 +121,8 @@ load_begin(Load &load, Build &build)
 	number_rows(load);
 }
 
-// Rows are numbered in the order of their first lists, those without codes last, so that the row store, which they do
-// not need, can end before them.
+// Rows are numbered in the order of their first lists, those without codes last, so that the stores of rows and values,
+// which they do not need, can end before them.
 static void
 number_rows(Load &load)
 {
@@ -122,7 +130,7 @@ number_rows(Load &load)
 	uint32 lists = build.lists + kFirstList;
 	uint64 next = 0;
 
-	load.rows = load.mean = load.codes = load.sketches = Extent{InvalidBlockNumber, 0};
+	load.rows = load.values = load.mean = load.codes = load.sketches = Extent{InvalidBlockNumber, 0};
 	load.starts = static_cast<uint64 *>(pg::alloc_array(lists, sizeof(uint64)));
 	for (uint32 i = 0; i < lists; i++)
 	{
@@ -133,6 +141,11 @@ number_rows(Load &load)
 			uint32 per_page = rows_per_page(build.row_bytes);
 
 			load.rows = reserve(build, static_cast<uint32>((next + per_page - 1) / per_page), PageKind::Row);
+		}
+		if (list == 0 && build.value_bytes > 0)
+		{
+			load.values =
+				reserve(build, full_pages(build.relation, build.value_bytes, next), PageKind::Value);
 		}
 		load.starts[list] = next;
 		next += build.counts != nullptr ? build.counts[list] : 0;
@@ -248,7 +261,7 @@ load_entries(Load &load)
 		const varlena *flight =
 			reinterpret_cast<const varlena *>(DatumGetPointer(slot_getattr(slot, 2, &isnull)));
 
-		load_entry(load, list, VARDATA_ANY(flight), VARSIZE_ANY_EXHDR(flight));
+		load_entry(load, list, VARDATA_ANY(flight));
 		pgstat_progress_update_param(PROGRESS_CREATEIDX_TUPLES_DONE, ++done);
 		CHECK_FOR_INTERRUPTS();
 	}
@@ -261,7 +274,7 @@ load_entries(Load &load)
 
 // Writes one entry behind the others of its list.
 static void
-load_entry(Load &load, uint32 list, const char *flight, Size bytes)
+load_entry(Load &load, uint32 list, const char *flight)
 {
 	const Build &build = *load.build;
 	const Geometry &geometry = build.geometry;
@@ -307,15 +320,30 @@ load_entry(Load &load, uint32 list, const char *flight, Size bytes)
 	{
 		load.firsts++;
 		load.entry.residual_sum += header.residual;
-		put_tid(load, row, &header.tid, bytes > sizeof(header) + entry);
-		if (bytes > sizeof(header) + entry)
-		{
-			uint32 per_page = rows_per_page(build.row_bytes);
+		load_row(load, row, header.tid, list >= kFirstList ? flight + sizeof(header) + entry : nullptr);
+	}
+}
 
-			memcpy(page_row(store_page_of(load, load.row_page, load.rows, row / per_page), build.row_bytes,
-			                row % per_page),
-			       flight + sizeof(header) + entry, build.row_bytes);
-		}
+// Writes what stands by row number.  codes: the row's cold code and behind it its value, as far as there are such, or
+// null for a row without codes.
+static void
+load_row(Load &load, uint32 row, const ItemPointerData &tid, const char *codes)
+{
+	const Build &build = *load.build;
+	bool coded = codes != nullptr && build.row_bytes > 0;
+
+	put_tid(load, row, &tid, coded);
+	if (coded)
+	{
+		uint32 per_page = rows_per_page(build.row_bytes);
+
+		memcpy(page_row(store_page_of(load, load.row_page, load.rows, row / per_page), build.row_bytes,
+		                row % per_page),
+		       codes, build.row_bytes);
+	}
+	if (codes != nullptr && build.value_bytes > 0)
+	{
+		put_value(load, row, codes + build.row_bytes);
 	}
 }
 
@@ -460,6 +488,24 @@ put_tid(Load &load, uint32 row, const ItemPointerData *tid, bool coded)
 	page_opaque(page)->room = Max(page_opaque(page)->room, index + 1);
 }
 
+// Writes the value of a row.
+static void
+put_value(Load &load, uint32 row, const char *value)
+{
+	Size bytes = load.build->value_bytes;
+
+	memcpy(load.value, value, bytes);
+	full_seal(load.value, bytes, row);
+	each_value_part(bytes, row,
+	                [&](const ValuePart &part)
+	                {
+		uint32 number = static_cast<uint32>(part.page);
+
+		memcpy(page_value(store_page_of(load, load.value_page, load.values, number), part.offset),
+		       load.value + part.done, part.bytes);
+	});
+}
+
 // Lets go of the last pages and writes the metapage.
 static void
 load_end(Load &load)
@@ -467,7 +513,7 @@ load_end(Load &load)
 	const Build &build = *load.build;
 	MetaPage &meta = load.meta;
 
-	const Buffer buffers[] = {load.tid_page.buffer, load.row_page.buffer};
+	const Buffer buffers[] = {load.tid_page.buffer, load.row_page.buffer, load.value_page.buffer};
 
 	for (Buffer buffer : buffers)
 	{
@@ -507,6 +553,9 @@ load_end(Load &load)
 	meta.sketches[0] = load.sketches;
 	meta.row_extents = load.rows.pages > 0 ? 1 : 0;
 	meta.rows[0] = load.rows.pages > 0 ? load.rows : Extent{};
+	meta.values = build.value_bytes > 0 ? 1 : 0;
+	meta.value_extents = load.values.pages > 0 ? 1 : 0;
+	meta.value_store[0] = load.values.pages > 0 ? load.values : Extent{};
 	meta.tid_extents = load.tids.pages > 0 ? 1 : 0;
 	meta.tids[0] = load.tids.pages > 0 ? load.tids : Extent{};
 	meta.centroid_extents = 1;

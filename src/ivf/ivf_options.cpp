@@ -18,6 +18,7 @@ struct IvfOptions
 	int32 vl_len_; // varlena header, do not touch
 	int lists;
 	int quantizer; // core::QuantizerId, kQuantizerAuto
+	int storage;   // Storage
 	int m;         // hnsw's, 0 where not given
 	int ef_construction;
 };
@@ -32,6 +33,12 @@ static relopt_enum_elt_def quantizers[] = {
 	{nullptr, 0},
 };
 
+static relopt_enum_elt_def storages[] = {
+	{"codes", static_cast<int>(Storage::Codes)},
+	{"full", static_cast<int>(Storage::Full)},
+	{nullptr, 0},
+};
+
 void
 options_init()
 {
@@ -40,6 +47,9 @@ options_init()
 	                  AccessExclusiveLock);
 	add_enum_reloption(option_kind, "quantizer", "How vectors are coded in the index", quantizers,
 	                   kQuantizerAuto, "Valid values are \"auto\", \"rabitq\", \"sq8\" and \"flat\".",
+	                   AccessExclusiveLock);
+	add_enum_reloption(option_kind, "storage", "Whether the index keeps the rows' own values beside codes",
+	                   storages, static_cast<int>(Storage::Codes), "Valid values are \"codes\" and \"full\".",
 	                   AccessExclusiveLock);
 
 	// pgvector's ranges.  Where lists are not given they are automatic, and not pgvector's 100.
@@ -58,6 +68,7 @@ options_parse(Datum reloptions, bool validate)
 	static const relopt_parse_elt table[] = {
 		{"lists", RELOPT_TYPE_INT, offsetof(IvfOptions, lists)},
 		{"quantizer", RELOPT_TYPE_ENUM, offsetof(IvfOptions, quantizer)},
+		{"storage", RELOPT_TYPE_ENUM, offsetof(IvfOptions, storage)},
 	};
 
 	return static_cast<bytea *>(
@@ -113,6 +124,13 @@ int
 options_lists(Relation index)
 {
 	return index_options(index) != nullptr ? index_options(index)->lists : 0;
+}
+
+Storage
+options_storage(Relation index)
+{
+	return index_options(index) != nullptr ? static_cast<Storage>(index_options(index)->storage)
+	                                       : Storage::Codes;
 }
 
 const core::Quantizer &

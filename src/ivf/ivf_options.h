@@ -9,6 +9,13 @@
 namespace vecsim::ivf
 {
 
+// What an index keeps of its rows.
+enum class Storage : int
+{
+	Codes = 0, // codes: exact distances come from the table
+	Full = 1,  // the rows' own values as well
+};
+
 // Registers the options.  Called once, when the library is loaded.
 void options_init();
 
@@ -21,6 +28,7 @@ bytea *options_parse_hnsw(Datum reloptions,
 // What was asked for, or the default.
 int options_lists(Relation index); // 0 = automatic
 const core::Quantizer &options_quantizer(Relation index);
+Storage options_storage(Relation index);
 // What "auto" stands for.
 const core::Quantizer &options_default_quantizer();
 

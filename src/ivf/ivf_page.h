@@ -10,7 +10,7 @@ namespace vecsim::ivf
 {
 
 inline constexpr uint32 kMagic = 0x56435331; // "VCS1"
-inline constexpr uint16 kFormatVersion = 1;
+inline constexpr uint16 kFormatVersion = 2; // 1 had no store of values
 inline constexpr BlockNumber kMetaBlock = 0;
 
 // ---- Every page ----------------------------------------------------------------------------------------------------
@@ -29,6 +29,7 @@ enum class PageKind : uint16
 	CentroidCode = 10,
 	CentroidSketch = 12,
 	Spill = 11, // the rest of a block that does not fit on its page
+	Value = 13, // rows' own values by row number
 };
 
 // At the end of every page.
@@ -111,8 +112,12 @@ struct MetaPage
 	uint16 code_extents;
 	uint16 sketch_extents;
 	float taxicab; // under L1: the least L1 distance of near rows in parts of their L2 distance, 0 if not known
+	uint16 value_extents;
+	uint16 values; // 1 where the index keeps rows' own values, else 0
+	uint32 unused;
 	Extent tids[kStoreExtents];
 	Extent rows[kStoreExtents];
+	Extent value_store[kStoreExtents];
 	Extent centroids[kTableExtents];
 	Extent directory[kTableExtents];
 	Extent codes[kTableExtents];    // of centroids
@@ -121,7 +126,7 @@ struct MetaPage
 	uint32 unused2;
 };
 
-static_assert(sizeof(MetaPage) == 80 + 2 * 8 * kStoreExtents + 4 * 8 * kTableExtents, "on disk");
+static_assert(sizeof(MetaPage) == 88 + 3 * 8 * kStoreExtents + 4 * 8 * kTableExtents, "on disk");
 static_assert(kPageHeader + sizeof(MetaPage) <= kPageEnd, "on one page");
 
 inline MetaPage *
@@ -411,6 +416,52 @@ inline char *
 page_row(Page page, Size row_bytes, uint32 index)
 {
 	return static_cast<char *>(page) + kContent + index * row_bytes;
+}
+
+// ---- Value store ---------------------------------------------------------------------------------------------------
+
+// Rows' own values by row number, each of value_bytes, which are a multiple of 4: one behind the other through all pages
+// of the store, as if these were one piece.  A value may begin on one page and end on a later one.
+inline constexpr Size kValueSpace = (kPageEnd - kPageHeader) / sizeof(uint32) * sizeof(uint32);
+
+// The part of a row's value that stands on one page.
+struct ValuePart
+{
+	uint64 page; // of the store
+	Size offset; // among the values on it
+	Size done;   // bytes of the value on the pages before
+	Size bytes;
+};
+
+// Calls visit(part) for each part of a row's value, in their order.
+template <typename Visit>
+inline void
+each_value_part(Size value_bytes, uint32 row, Visit visit)
+{
+	uint64 at = static_cast<uint64>(row) * value_bytes;
+
+	for (Size done = 0; done < value_bytes;)
+	{
+		Size offset = static_cast<Size>(at % kValueSpace);
+		Size bytes = Min(kValueSpace - offset, value_bytes - done);
+
+		visit(ValuePart{at / kValueSpace, offset, done, bytes});
+		at += bytes;
+		done += bytes;
+	}
+}
+
+// Pages that the values of the first n rows take.
+inline uint64
+value_pages(Size value_bytes, uint64 n)
+{
+	return (n * value_bytes + kValueSpace - 1) / kValueSpace;
+}
+
+inline char *
+page_value(Page page, Size offset)
+{
+	return static_cast<char *>(page) + kPageHeader + offset;
 }
 
 // ---- Centroids -----------------------------------------------------------------------------------------------------

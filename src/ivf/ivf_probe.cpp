@@ -363,7 +363,7 @@ add_all_exactly(Scan &scan)
 			{
 				Candidate candidate = {0, 0, scan.rows[r], 0, true, false, true};
 
-				if (seen_add(once, scan.rows[r], rows) && refine_row(scan, scan.rows[r], &candidate.lower))
+				if (seen_add(once, scan.rows[r], rows) && full_refine(scan, scan.rows[r], &candidate.lower))
 				{
 					pool_recall_add(scan.pool, sorted, candidate);
 				}

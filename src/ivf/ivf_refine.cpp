@@ -1,6 +1,7 @@
 // ivf_refine.cpp - exact distances, from heap rows under the scan's snapshot.
 #include "pg/pg.h"
 
+#include "ivf/ivf_full.h"
 #include "ivf/ivf_recent.h"
 #include "ivf/ivf_scan.h"
 
@@ -86,6 +87,11 @@ refine_announce(Scan &scan)
 
 	if (n == 0)
 	{
+		return;
+	}
+	if (scan.index.value_bytes > 0)
+	{
+		full_hint(scan.index, rows, n);
 		return;
 	}
 	refine_begin(scan);

@@ -169,6 +169,7 @@ begin_search(Scan &scan)
 	scan.upper = static_cast<double *>(palloc(entries * sizeof(double)));
 	scan.rows = static_cast<uint32 *>(palloc(entries * sizeof(uint32)));
 	scan.slots = static_cast<uint8 *>(palloc(entries));
+	scan.value = scan.index.value_bytes > 0 ? static_cast<char *>(palloc(scan.index.value_bytes)) : nullptr;
 	scan.late_run = nullptr;
 	scan.plain = PlainWalk{};
 	scan.last = -kInfinity;
@@ -251,7 +252,7 @@ settle(Scan &scan, Candidate &candidate)
 		pool_add(scan.pool, candidate, kInfinity);
 		return false;
 	}
-	candidate.exact = candidate.refined = refine_row(scan, candidate.row, &candidate.lower);
+	candidate.exact = candidate.refined = full_refine(scan, candidate.row, &candidate.lower);
 	candidate.width = 0;
 	if (candidate.exact)
 	{

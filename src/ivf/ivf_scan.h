@@ -84,6 +84,9 @@ struct Scan
 	Buffer row_buffer; // page of the row store at hand, pinned
 	BlockNumber row_block;
 
+	// Exact distances: a row's own value, where the index keeps it, else null.
+	char *value;
+
 	// Reading heap rows.
 	IndexFetchTableData *fetch;
 	bool heap_recent; // buffers of heap pages are remembered
@@ -128,6 +131,12 @@ void cold_refine(Scan &scan, Candidate &candidate, double *upper);
 void stream_rows(Scan &scan, CandidateRun *sink);
 // Lets go of the pages at hand: of the row store, and of the list that was to come.
 void sift_release(Scan &scan);
+
+// ---- ivf_full.cpp: exact distances from the index -----------------------------------------------------------------
+
+// The operator's distance of a row of a list with codes: from its value in the index where that keeps it, else by
+// refine_row().  False where the row is gone.
+bool full_refine(Scan &scan, uint32 row, double *distance);
 
 // ---- ivf_refine.cpp: reading heap rows ----------------------------------------------------------------------------
 

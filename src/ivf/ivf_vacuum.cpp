@@ -85,6 +85,7 @@ page_of_store(const Index &index, BlockNumber block)
 	        block - meta.mean < mean_pages(index.place_dim)) ||
 	       extents_have(meta.tids, meta.tid_extents, block) ||
 	       extents_have(meta.rows, meta.row_extents, block) ||
+	       extents_have(meta.value_store, meta.value_extents, block) ||
 	       extents_have(meta.codes, meta.code_extents, block) ||
 	       extents_have(meta.sketches, meta.sketch_extents, block) ||
 	       extents_have(meta.centroids, meta.centroid_extents, block) ||
@@ -332,7 +333,8 @@ page_has_blocks(const Vacuum &vacuum, Buffer buffer)
 	if (PageIsNew(page) || page_tag(page)->kind == static_cast<uint16>(PageKind::Tid) ||
 	    (page_tag(page)->kind == static_cast<uint16>(PageKind::Spill) &&
 	     vacuum.index.geometry.spill_pages > 0) ||
-	    page_tag(page)->kind == static_cast<uint16>(PageKind::Row))
+	    page_tag(page)->kind == static_cast<uint16>(PageKind::Row) ||
+	    page_tag(page)->kind == static_cast<uint16>(PageKind::Value))
 	{
 		return false;
 	}

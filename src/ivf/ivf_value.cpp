@@ -24,15 +24,16 @@ value_prepare(const Input &input, const core::CodeSpace &space, const core::Quan
 		return;
 	}
 
-	const void *given = input_value(input, datum);
-	const float *floats = input_floats(input, given);
+	value.given = input_value(input, datum);
+
+	const float *floats = input_floats(input, value.given);
 
 	value.ranked =
 		quantizer.two_level != nullptr || quantizer.encode(*space.metric, floats, space.dim, value.entry);
 	value.ranked = value.ranked && value_place(space, quantizer, floats, value.place);
 	if (!value.ranked)
 	{
-		bool zero = space.metric->unit_length && input.type->zero(given);
+		bool zero = space.metric->unit_length && input.type->zero(value.given);
 
 		value.list = zero ? kListNan : kListUnranked;
 	}

@@ -22,7 +22,7 @@ $$;
 SELECT o, pg_temp.error_of('CREATE INDEX ON t USING ivf (v) WITH (' || o || ')')
 FROM unnest(ARRAY['lists = 0', 'lists = 1', 'lists = 1048576', 'lists = -1', 'lists = 1048577', 'lists = 1.5', 'lists = many',
 	'quantizer = flat', 'quantizer = sq8', 'quantizer = ''SQ8''', 'quantizer = pq', 'quantizer = ''''', 'quantizer',
-	'fillfactor = 50', 'storage = full', 'lists = 3, lists = 4', 'ivf.lists = 3']) o;
+	'fillfactor = 50', 'storage = full', 'storage = codes', 'storage = heap', 'lists = 3, lists = 4', 'ivf.lists = 3']) o;
 SELECT indexrelid::regclass, reloptions FROM pg_index JOIN pg_class c ON c.oid = indexrelid WHERE indrelid = 't'::regclass ORDER BY 1;
 DROP TABLE t;
 
