@@ -420,8 +420,8 @@ page_row(Page page, Size row_bytes, uint32 index)
 
 // ---- Value store ---------------------------------------------------------------------------------------------------
 
-// Rows' own values by row number, each of value_bytes, which are a multiple of 4: one behind the other through all pages
-// of the store, as if these were one piece.  A value may begin on one page and end on a later one.
+// Rows' own values by row number, each of value_bytes, which are a multiple of 4: one behind the other through all
+// pages of the store, as if these were one piece.  A value may begin on one page and end on a later one.
 inline constexpr Size kValueSpace = (kPageEnd - kPageHeader) / sizeof(uint32) * sizeof(uint32);
 
 // The part of a row's value that stands on one page.

@@ -145,6 +145,7 @@ EF_SEARCH = Knob("hnsw.ef_search", (10, 20, 40, 80, 160, 320, 640), 1000)
 IVFFLAT = Config("ivfflat", PGVECTOR, "ivfflat", "lists = {sqrt}", (IVFFLAT_PROBES,), memory="64MB")
 HNSW = Config("hnsw", PGVECTOR, "hnsw", "m = 16, ef_construction = 64", (EF_SEARCH,))
 RABITQ = Config("rabitq", VECSIM, "ivf", "", (TARGET, PROBES), bar=8.0)
+FULL = Config("rabitq-full", VECSIM, "ivf", "storage = full", (TARGET, PROBES), bar=8.0)
 SQ8 = Config("sq8", VECSIM, "ivf", "quantizer = sq8", (TARGET, PROBES), bar=8.0)
 SQ8_SQRT = Config("sq8-sqrt", VECSIM, "ivf", "lists = {sqrt}, quantizer = sq8", (TARGET, PROBES), bar=8.0)
 FLAT = Config("flat", VECSIM, "ivf", "quantizer = flat", (TARGET, PROBES), bar=3.0, most_dimensions=2023)
@@ -152,7 +153,7 @@ FLAT_SQRT = Config("flat-sqrt", VECSIM, "ivf", "lists = {sqrt}, quantizer = flat
                    most_dimensions=2023)
 RABITQ_PRODUCTS = Config("rabitq-products", PRODUCTS, "ivf", "", (TARGET, PROBES), operators="vector_ip_ops")
 
-OURS = (RABITQ, SQ8, SQ8_SQRT, FLAT, FLAT_SQRT)
+OURS = (RABITQ, FULL, SQ8, SQ8_SQRT, FLAT, FLAT_SQRT)
 THEIRS = (IVFFLAT, HNSW)
 
 

@@ -95,22 +95,26 @@ for my $round (1 .. @ways)
 	same_answers($node, "round $round, $way: they do with sq8", op => '<=>');
 }
 
-# ---- The same where a block takes three pages, so that an insertion is many records ----
+# ---- The same where a block takes three pages, and so does a row's own value: an insertion is many records ----
 
 my %long = (table => 'long', dim => 4096);
 
 fill($node, %long, rows => 40, with => 'lists = 2');
+$node->safe_psql('postgres',
+	'CREATE INDEX long_full ON long USING ivf (v vector_ip_ops) WITH (lists = 2, storage = full)');
 foreach my $round (1 .. 3)
 {
 	my $way = $ways[ $round - 1 ];
 	my $next = $round * 200000 + 100000;
 
 	crash($round, $way, 'long', 4096, 50, 0.03 * $round);
+	same_answers($node, "round $round, $way, long: so does the index with values", %long, op => '<#>');
 	$node->safe_psql('postgres', "DELETE FROM long WHERE id % 3 = $round - 1");
 	$node->safe_psql('postgres', 'VACUUM (INDEX_CLEANUP on) long');
 	$node->safe_psql('postgres',
 		"INSERT INTO long SELECT i, make_vector(i, 4096) FROM generate_series($next, $next + 80) i");
 	same_answers($node, "round $round, $way, long: inserts, deletions and VACUUM go on", %long);
+	same_answers($node, "round $round, $way, long: they do with values", %long, op => '<#>');
 	is($node->safe_psql('postgres', found_themselves('long')), '', "round $round, $way, long: codes are right");
 }
 
@@ -169,7 +173,7 @@ SQL
 
 # ---- Unlogged ----
 
-fill($node, table => 'u', kind => 'UNLOGGED', rows => 3000);
+fill($node, table => 'u', kind => 'UNLOGGED', rows => 3000, with => 'storage = full');
 same_answers($node, 'an unlogged index', table => 'u');
 $node->stop('immediate');
 $node->start;

@@ -51,13 +51,17 @@ $primary->safe_psql('postgres', 'CREATE INDEX t_ip_idx ON t USING ivf (v vector_
 fill($primary, table => 'c', rows => 1500, opclass => 'vector_cosine_ops', with => 'quantizer = flat, lists = 20');
 my %cosine = (table => 'c', op => '<=>');
 
-# Blocks of three pages.
+# Blocks of three pages, and rows' own values of as many.
 my %long = (table => 'long', dim => 4096);
+my %full = (%long, op => '<#>');
 fill($primary, %long, rows => 100, with => 'lists = 2');
+$primary->safe_psql('postgres',
+	'CREATE INDEX full_idx ON long USING ivf (v vector_ip_ops) WITH (lists = 2, storage = full)');
 
 alike('build');
 alike('build, flat', %cosine);
 alike('build, long', %long);
+alike('build, full', %full);
 alike('build, sq8', op => '<#>');
 
 # Enough rows that blocks are linked to every list and the store of TIDs grows, also in lists without codes.
@@ -71,9 +75,11 @@ SQL
 alike('insert');
 alike('insert, flat', %cosine);
 alike('insert, long', %long);
+alike('insert, full', %full);
 alike('insert, sq8', op => '<#>');
 
 my $size = $primary->safe_psql('postgres', "SELECT pg_relation_size('t_v_idx')");
+my $full_size = $primary->safe_psql('postgres', "SELECT pg_relation_size('full_idx')");
 my $long_size = $primary->safe_psql('postgres', "SELECT pg_relation_size('long_v_idx')");
 $primary->safe_psql('postgres',
 	'DELETE FROM t WHERE id % 3 = 1; DELETE FROM c WHERE id % 5 < 2; DELETE FROM long WHERE id % 3 = 1');
@@ -82,6 +88,7 @@ $primary->safe_psql('postgres', $_) foreach ('VACUUM t', 'VACUUM c', 'VACUUM lon
 alike('VACUUM');
 alike('VACUUM, flat', %cosine);
 alike('VACUUM, long', %long);
+alike('VACUUM, full', %full);
 alike('VACUUM, sq8', op => '<#>');
 $primary->safe_psql('postgres',
 	'INSERT INTO t SELECT i + 100000, make_vector(i, 16) FROM generate_series(1, 7000, 3) i');
@@ -92,6 +99,9 @@ $primary->safe_psql('postgres',
 alike('reuse');
 alike('reuse, flat', %cosine);
 alike('reuse, long', %long);
+alike('reuse, full', %full);
+is($primary->safe_psql('postgres', "SELECT pg_relation_size('full_idx')"),
+	$full_size, 'places of values are used again');
 is($standby->safe_psql('postgres', found_themselves('long')), '', 'the standby has the right codes');
 is($primary->safe_psql('postgres', "SELECT pg_relation_size('long_v_idx')"),
 	$long_size, 'blocks are used again with all their pages');
@@ -103,11 +113,11 @@ SKIP:
 {
 	my $there = "SELECT count(*) FROM pg_available_extensions WHERE name = 'pageinspect'";
 
-	skip 'pageinspect is not installed', 2 if $primary->safe_psql('postgres', $there) eq '0';
+	skip 'pageinspect is not installed', 3 if $primary->safe_psql('postgres', $there) eq '0';
 	$primary->safe_psql('postgres', 'CREATE EXTENSION pageinspect');
 	$primary->wait_for_catchup($standby);
 	is(images($standby, $_), images($primary, $_), "the pages of both are the same, $_")
-	  foreach ('t_v_idx', 'long_v_idx');
+	  foreach ('t_v_idx', 'long_v_idx', 'full_idx');
 }
 
 # An old snapshot on the standby keeps its answers over changes that it does not see.
@@ -146,6 +156,7 @@ $primary->stop('immediate');
 $standby->promote;
 same_answers($standby, 'promoted');
 same_answers($standby, 'promoted, long', %long);
+same_answers($standby, 'promoted, full', %full);
 $standby->safe_psql('postgres', $_)
   foreach ('INSERT INTO t SELECT i + 500000, make_vector(i, 16) FROM generate_series(1, 2500) i',
 	'DELETE FROM t WHERE id % 2 = 0', 'VACUUM t', 'VACUUM c',

@@ -15,6 +15,8 @@ fill($node, rows => 3000, with => 'quantizer = rabitq');
 fill($node, table => 'c', rows => 500, opclass => 'vector_cosine_ops', with => 'quantizer = flat');
 $node->safe_psql('postgres', 'CREATE INDEX c_sq8 ON c USING ivf (v vector_l2_ops) WITH (quantizer = sq8)');
 fill($node, table => 'long', dim => 4096, rows => 60, with => 'lists = 2'); # blocks of three pages
+$node->safe_psql('postgres',
+	'CREATE INDEX long_full ON long USING ivf (v vector_ip_ops) WITH (lists = 2, storage = full)');
 $node->safe_psql('postgres', 'CREATE SEQUENCE ids START 1000000');
 
 # Scripts for pgbench.  A search that does not get its ten different rows in order divides by zero.
@@ -59,6 +61,9 @@ INSERT INTO long VALUES (nextval('ids'), make_vector(:n, 4096));
 SELECT 1 / (count(*) = 10 AND count(DISTINCT id) = 10 AND bool_and(ordered))::int
   FROM (SELECT id, d >= coalesce(lag(d) OVER (), 0) AS ordered
         FROM (SELECT id, v <-> make_vector(:n, 4096) AS d FROM long ORDER BY v <-> make_vector(:n, 4096) LIMIT 10) x) y;
+SELECT 1 / (count(*) = 10 AND count(DISTINCT id) = 10 AND bool_and(ordered))::int
+  FROM (SELECT id, d >= coalesce(lag(d) OVER (), d) AS ordered
+        FROM (SELECT id, v <#> make_vector(:n, 4096) AS d FROM long ORDER BY v <#> make_vector(:n, 4096) LIMIT 10) x) y;
 DELETE FROM long WHERE id IN (SELECT id FROM long WHERE id % 10 = :n % 10 OFFSET 5 LIMIT 2 FOR UPDATE SKIP LOCKED);
 SQL
 	'exact@1' => <<'SQL',
@@ -109,6 +114,7 @@ sub under_load
 	same_answers($node, "$name: under cosine, flat, with NULLs", table => 'c', op => '<=>');
 	same_answers($node, "$name: sq8, with NULLs", table => 'c');
 	same_answers($node, "$name: blocks of several pages", table => 'long', dim => 4096);
+	same_answers($node, "$name: rows' own values in the index", table => 'long', dim => 4096, op => '<#>');
 	is($node->safe_psql('postgres', found_themselves('long')), '', "$name: and their codes are right");
 	return;
 }

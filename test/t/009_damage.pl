@@ -332,6 +332,24 @@ my %spills = (
 	codes_7f => damage_content('spill', 0x7F),
 	codes_random => damage_content('spill', undef));
 
+# Those of rows' own values, which carry sums: wrong ones must not give a wrong order.  dead: of deleted rows alone.
+my %values = (
+	kind => damage_field('value', $OPAQUE{kind}, 4),
+	id => damage_field('value', $OPAQUE{page_id}, 1),
+	zero => damage_page('value', sub { $_[0][ $_[1] ] = "\0" x 8192 }),
+	byte => damage_page('value', sub { my ($pages, $page) = @_; substr($pages->[$page], 5000, 1) ^= "\1"; }),
+	swapped => damage_page('value', sub {
+		my ($pages, $page) = @_; # two neighbouring values of 36 bytes, sums included
+		(substr($pages->[$page], 24, 36), substr($pages->[$page], 60, 36)) =
+		  (substr($pages->[$page], 60, 36), substr($pages->[$page], 24, 36));
+	}),
+	content_00 => damage_content('value', 0),
+	content_random => damage_content('value', undef),
+	dead => damage_content('value', undef),
+	extents => damage_meta('value_extents', 0, 1),
+	extents_many => damage_meta('value_extents', 5000, 1),
+	flag => damage_meta('values', 2, 1));
+
 # ---- An index for each of them, all damaged while the server is down ----
 
 my $fuzzed = 40;
@@ -358,6 +376,14 @@ DELETE FROM d_$_ WHERE id % 10 = 3;
 SQL
 push @tables, map { "long_$_" } sort keys %spills;
 
+$node->safe_psql('postgres', join "\n", map { <<SQL } map { "full_$_" } sort keys %values);
+CREATE TABLE d_$_ (id bigint, v vector(8));
+INSERT INTO d_$_ SELECT * FROM original WHERE v IS NOT NULL;
+CREATE INDEX d_${_}_idx ON d_$_ USING ivf (v vector_l2_ops) WITH (lists = 40, storage = full);
+DELETE FROM d_$_ WHERE id % 10 = 3 OR '$_' = 'full_dead';
+SQL
+push @tables, map { "full_$_" } sort keys %values;
+
 my %file = map { $_ => index_file($node, "d_${_}_idx") } @tables;
 my %block;
 $node->stop('fast');
@@ -375,6 +401,10 @@ foreach my $table (@tables)
 		my $damage = $damages{$1} // $damages_two_level{$1};
 
 		$block{$table} = ($tolerated_two_level{$1} // $damage->{do})->($pages);
+	}
+	elsif ($table =~ /^full_(.*)/)
+	{
+		$block{$table} = $values{$1}->($pages);
 	}
 	elsif ($table =~ /^long_(.*)/)
 	{
@@ -520,6 +550,30 @@ foreach my $name (sort keys %spills)
 	is((sqlstate_of($node, "REINDEX INDEX d_${table}_idx"))[0], '', "$table: REINDEX");
 	like($node->safe_psql('postgres', $probe), qr/^(order)?$/, "$table: and the index is right");
 	is($node->safe_psql('postgres', found_themselves("d_$table")), '', "$table: so are its codes");
+}
+
+# ---- Rows' own values: an error, never another order; none where nobody sees the row ----
+
+foreach my $name (sort keys %values)
+{
+	my $table = "full_$name";
+	my $right = $name eq 'dead' ? '' : 'XX002';
+
+	foreach my $statement ($query, $probing)
+	{
+		my ($state, $message) = sqlstate_of($node, sprintf $statement, $table);
+
+		is($state, $right, "$table: $statement") or diag($message);
+		right_message("$table: $statement", $state, $message, $name =~ /^extents$/ ? undef : $block{$table});
+	}
+	foreach my $statement ($vacuum, $insert)
+	{
+		my ($state, $message) = sqlstate_of($node, sprintf $statement, $table);
+
+		like($state, $maybe, "$table: $statement") or diag($message);
+	}
+	is((sqlstate_of($node, "REINDEX INDEX d_${table}_idx"))[0], '', "$table: REINDEX");
+	same_answers($node, "$table: and the index is right", table => "d_$table", dim => 8);
 }
 
 my %outcomes;
