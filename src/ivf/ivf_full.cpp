@@ -1,7 +1,7 @@
 // ivf_full.cpp - storage = full: rows' own values in the index, by row number, for exact distances without the table.
 //
-// The distance is the operator's own, of a copy of the row's elements.  Whether the row is visible is not asked here: as
-// with flat, the executor looks at the row that it is handed and takes the next one where it is dead to the snapshot.
+// The distance is the operator's own, of a copy of the row's elements.  Whether the row is visible is not asked here:
+// as with flat, the executor looks at the row that it is handed and takes the next one where it is dead to the snapshot.
 #include "pg/pg.h"
 
 #include "ivf/ivf_full.h"
@@ -81,8 +81,8 @@ full_seal(char *value, Size value_bytes, uint32 row)
 	memcpy(value + elements, &sum, sizeof(sum));
 }
 
-// Sums of words and sums of these sums, in lanes, which compilers turn into a few instructions: 0.14 us for 6 kB, where a
-// CRC took 0.63.  One word that changes changes its lane's sums, and so do words that change places.
+// Sums of words and sums of these sums, in lanes, which compilers turn into a few instructions: 0.14 us for 6 kB, where
+// a CRC took 0.63.  One word that changes changes its lane's sums, and so do words that change places.
 static uint32
 sum_of(const char *value, Size bytes, uint32 row)
 {
