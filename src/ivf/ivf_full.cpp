@@ -225,12 +225,11 @@ full_refine(Scan &scan, uint32 row, double *distance)
 void
 full_hint(const Index &index, const uint32 *rows, uint32 n)
 {
-	constexpr Size kBeginning = 512; // the processor goes on by itself
+	constexpr Size kBeginning = 2048; // the processor goes on by itself
 	const MetaPage &meta = index.meta;
 
 	for (uint32 i = 0; i < n; i++)
 	{
-		tid_hint(index, rows[i]);
 		each_value_part(index.value_bytes, rows[i],
 		                [&](const ValuePart &part)
 		                {

@@ -30,7 +30,7 @@ void full_reach(Index &index, uint32 row);
 // row number free on it: until the live bit is set there, what is written is nobody's.
 void full_write(const Index &index, uint32 row, char *value);
 
-// Has the CPU fetch the values and TIDs of rows that are refined soon.
+// Has the CPU fetch the values of rows that are refined soon.
 void full_hint(const Index &index, const uint32 *rows, uint32 n);
 
 } // namespace vecsim::ivf

@@ -204,6 +204,17 @@ heap_seen(Relation index, BlockNumber block, const TupleTableSlot *slot)
 }
 
 void
+heap_held(Relation index, BlockNumber block, const IndexFetchTableData *fetch)
+{
+	Buffer *entry = heap_entry(index, block);
+
+	if (entry != nullptr && compat::heap_fetch_has(fetch, block))
+	{
+		*entry = compat::heap_fetch_buffer(fetch);
+	}
+}
+
+void
 heap_hint(Relation index, BlockNumber block)
 {
 	const Buffer *last = heap_entry(index, block);

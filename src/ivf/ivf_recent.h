@@ -28,8 +28,9 @@ bool heap_recent_begin(Relation index, Relation heap);
 // Gives a fetch the page of its next row, pinned, if it is where it was last seen.
 void heap_offer(Relation index, Relation heap, IndexFetchTableData *fetch, BlockNumber block);
 
-// Remembers the page of the row that was fetched into the slot.
+// Remembers the page of the row that was fetched into the slot, or the one that a fetch holds, if that is the page.
 void heap_seen(Relation index, BlockNumber block, const TupleTableSlot *slot);
+void heap_held(Relation index, BlockNumber block, const IndexFetchTableData *fetch);
 
 // Has the CPU fetch the beginning of a page; then, when that has come, a row on it.
 void heap_hint(Relation index, BlockNumber block);

@@ -89,12 +89,15 @@ refine_announce(Scan &scan)
 	{
 		return;
 	}
-	if (scan.index.value_bytes > 0)
+	if (scan.value != nullptr)
 	{
 		full_hint(scan.index, rows, n);
-		return;
+		scan.heap_recent = heap_recent_begin(scan.desc->indexRelation, scan.desc->heapRelation);
 	}
-	refine_begin(scan);
+	else
+	{
+		refine_begin(scan);
+	}
 	if (!scan.heap_recent)
 	{
 		return;

@@ -85,6 +85,11 @@ get_tuple(IndexScanDesc desc, ScanDirection direction)
 		MemoryContextSwitchTo(old);
 	}
 
+	if (scan->heap_recent && BlockNumberIsValid(scan->handed) && desc->xs_heapfetch != nullptr)
+	{
+		heap_held(scan->index.relation, scan->handed, desc->xs_heapfetch);
+	}
+
 	MemoryContext old = MemoryContextSwitchTo(scan->search);
 
 	found = next_row(*scan, &tid);
@@ -96,9 +101,11 @@ get_tuple(IndexScanDesc desc, ScanDirection direction)
 		desc->xs_recheckorderby = false;
 		if (scan->heap_recent && desc->xs_heapfetch != nullptr)
 		{
-			// The executor fetches the row once more.
+			// The executor fetches the row, once more or for the first time.
 			heap_offer(scan->index.relation, desc->heapRelation, desc->xs_heapfetch,
 			           ItemPointerGetBlockNumberNoCheck(&tid));
+			scan->handed =
+				scan->value != nullptr ? ItemPointerGetBlockNumberNoCheck(&tid) : InvalidBlockNumber;
 		}
 	}
 	return found;
@@ -170,6 +177,7 @@ begin_search(Scan &scan)
 	scan.rows = static_cast<uint32 *>(palloc(entries * sizeof(uint32)));
 	scan.slots = static_cast<uint8 *>(palloc(entries));
 	scan.value = scan.index.value_bytes > 0 ? static_cast<char *>(palloc(scan.index.value_bytes)) : nullptr;
+	scan.handed = InvalidBlockNumber;
 	scan.late_run = nullptr;
 	scan.plain = PlainWalk{};
 	scan.last = -kInfinity;

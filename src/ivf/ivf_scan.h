@@ -86,6 +86,7 @@ struct Scan
 
 	// Exact distances: a row's own value, where the index keeps it, else null.
 	char *value;
+	BlockNumber handed; // heap page of the row handed out last, invalid before the first; only kept then
 
 	// Reading heap rows.
 	IndexFetchTableData *fetch;

@@ -117,6 +117,13 @@ heap_fetch_has(const IndexFetchTableData *fetch, BlockNumber block)
 #endif
 }
 
+// The buffer of the page that it holds.
+inline Buffer
+heap_fetch_buffer(const IndexFetchTableData *fetch)
+{
+	return reinterpret_cast<const IndexFetchHeapData *>(fetch)->xs_cbuf;
+}
+
 // Gives a fetch the page of its next row, whose pin becomes the fetch's.
 inline void
 heap_fetch_give(IndexFetchTableData *fetch, BlockNumber block, Buffer buffer)
