@@ -1,7 +1,8 @@
 // ivf_full.cpp - storage = full: rows' own values in the index, by row number, for exact distances without the table.
 //
 // The distance is the operator's own, of a copy of the row's elements.  Whether the row is visible is not asked here:
-// as with flat, the executor looks at the row that it is handed and takes the next one where it is dead to the snapshot.
+// as with flat, the executor looks at the row that it is handed and takes the next one where it is dead to the
+// snapshot.
 #include "pg/pg.h"
 
 #include "ivf/ivf_full.h"
