@@ -157,6 +157,29 @@ refine_row(Scan &scan, uint32 row, double *distance)
 	return true;
 }
 
+void
+refine_tell(Scan &scan, uint32 row, double distance)
+{
+	if (scan.value == nullptr || scan.inlined || scan.index.distance_unit != 1)
+	{
+		return;
+	}
+	refine_begin(scan);
+	if (scan.info->ii_IndexAttrNumbers[0] == 0 || !fetch(scan, row))
+	{
+		return;
+	}
+
+	bool isnull;
+	Datum value = indexed_value(scan, &isnull);
+
+	scan.inlined = !isnull && !types::is_stored(value);
+	if (!isnull)
+	{
+		known_note(scan.known, scan.search, scan.index, scan.query, row, value, distance);
+	}
+}
+
 // Gets the visible tuple of a row into the slot.
 static bool
 fetch(Scan &scan, uint32 row)

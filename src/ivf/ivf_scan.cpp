@@ -178,6 +178,7 @@ begin_search(Scan &scan)
 	scan.slots = static_cast<uint8 *>(palloc(entries));
 	scan.value = scan.index.value_bytes > 0 ? static_cast<char *>(palloc(scan.index.value_bytes)) : nullptr;
 	scan.handed = InvalidBlockNumber;
+	scan.inlined = false;
 	scan.late_run = nullptr;
 	scan.plain = PlainWalk{};
 	scan.last = -kInfinity;
@@ -224,6 +225,7 @@ next_ordered(Scan &scan, ItemPointer tid)
 		scan.consumed++;
 		if (refine_tid(scan, candidate.row, tid))
 		{
+			refine_tell(scan, candidate.row, candidate.lower);
 			known_hand_out(scan.known, scan.index, candidate.row);
 			return true;
 		}
@@ -232,6 +234,7 @@ next_ordered(Scan &scan, ItemPointer tid)
 	{
 		if (refine_tid(scan, candidate.row, tid))
 		{
+			refine_tell(scan, candidate.row, candidate.lower);
 			known_hand_out(scan.known, scan.index, candidate.row);
 			return true;
 		}

@@ -86,6 +86,7 @@ struct Scan
 
 	// Exact distances: a row's own value, where the index keeps it, else null.
 	char *value;
+	bool inlined;       // the row handed out last is not stored out of line: nor will others be
 	BlockNumber handed; // heap page of the row handed out last, invalid before the first; only kept then
 
 	// Reading heap rows.
@@ -96,7 +97,7 @@ struct Scan
 	EState *estate;
 	MemoryContext row_context;
 	ToastReader toast;
-	KnownRows *known; // null before the first row of a search
+	KnownRows *known;        // null before the first row of a search
 	BlockNumber heap_blocks; // that the heap is known to have
 };
 
@@ -148,6 +149,9 @@ void refine_announce(Scan &scan);
 // The operator's distance of a row, from its heap tuple under the scan's snapshot.  False where no tuple is visible.
 // +infinity where the distance is NaN or NULL, which a row in a list with codes cannot be.
 bool refine_row(Scan &scan, uint32 row, double *distance);
+// Notes the distance of a row that is handed out and was found by its value in the index (full_refine), where its value
+// in the table is stored out of line: then the executor need not read that one either.
+void refine_tell(Scan &scan, uint32 row, double distance);
 // True where a tuple of the row is visible.
 bool refine_visible(Scan &scan, uint32 row);
 // The TID of a live row, checked against the heap's size.
