@@ -76,7 +76,8 @@ cost_estimate(PlannerInfo *root, IndexPath *path, double loop_count, Cost *start
 	*startup = centroids + probed + seeks;
 	if (compares_every_row(opened, effort_of(opened)))
 	{
-		*startup += info->tuples * random_page_cost; // every heap row, in the order of the lists
+		// Every heap row, in the order of the lists; or every value in the index, in its own order.
+		*startup += values > 0 ? values * seq_page_cost : info->tuples * random_page_cost;
 	}
 	*total = *startup + (1 - share) * (codes * seq_page_cost + info->tuples * score) +
 	         values * seq_page_cost + info->tuples * (cpu_index_tuple_cost + cpu_operator_cost);

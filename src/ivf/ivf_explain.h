@@ -26,7 +26,7 @@ struct ScanCounts
 	uint64 lists;    // read
 	uint64 codes;    // entries of lists whose codes were scored
 	uint64 refined;  // rows whose cold codes were looked at
-	uint64 reranked; // rows whose distance was computed from the table
+	uint64 reranked; // rows whose distance was computed from their own values
 	uint64 late;     // rows held back, since a farther one had been handed out
 	uint64 recalls;  // times that rows which memory had no room for were looked for again
 	uint64 stops[kStopReasons];

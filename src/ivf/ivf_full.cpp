@@ -201,6 +201,8 @@ full_refine(Scan &scan, uint32 row, double *distance)
 		return refine_row(scan, row, distance);
 	}
 
+	scan.counts.reranked++;
+
 	Size elements = index.value_bytes - sizeof(uint32);
 	BlockNumber block = value_read(index, row, scan.value);
 	uint32 sum;
