@@ -190,7 +190,8 @@ sub interrupted
 
 	cmp_ok($timeouts, '>=', 3, "$name: $timeouts of $n were cancelled");
 	is_deeply(\@others, [], "$name: nothing else happened");
-	is(scalar(() = $out =~ /^good$/mg), $n, "$name: the session answers after each");
+	is(scalar(() = $out =~ /^good$/mg), $n, "$name: the session answers after each")
+		or diag($out, $err);
 	same_answers($node, "$name: afterwards the index answers as the table does");
 	return;
 }
