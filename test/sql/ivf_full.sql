@@ -20,11 +20,13 @@ CREATE FUNCTION pg_temp.query(dim int, i int) RETURNS vector LANGUAGE sql AS 'SE
 CREATE FUNCTION pg_temp.probing(op text, q text, OUT answer text) LANGUAGE plpgsql SET enable_seqscan = off SET ivf.probes = 1 AS $$
 DECLARE
 	distances float8[];
+	ids int[];
 	different int;
 	n int;
 BEGIN
-	EXECUTE format('SELECT array_agg(d), count(DISTINCT id) FROM (SELECT id, v %s %L AS d FROM t ORDER BY v %1$s %2$L LIMIT 100000) x', op, q)
-	INTO distances, different;
+	EXECUTE format('SELECT array_agg(d), array_agg(id) FROM (SELECT id, v %s %L AS d FROM t ORDER BY v %1$s %2$L LIMIT 100000) x', op, q)
+	INTO distances, ids;
+	SELECT count(DISTINCT id) INTO different FROM unnest(ids) id;
 	SELECT count(*) INTO n FROM t;
 	answer := CASE WHEN different = n AND (SELECT count(*) FROM generate_subscripts(distances, 1) k WHERE distances[k] > distances[k + 1]) <= 1
 		THEN 'probing too' ELSE format('probing: %s rows of %s, or no order', different, n) END;
