@@ -32,8 +32,7 @@ struct Scan
 	MemoryContext context; // of this struct and of arrays that are kept from one search to the next
 	MemoryContext search;  // of one search: reset by each rescan
 	bool begun;
-	ScanCounts
-		counts; // of the searches before, and what the present one counts as it goes: see scan_counts()
+	ScanCounts counts; // of the searches before and, as it goes, of the present one: see scan_counts()
 
 	// The query.
 	const void *query; // in the index's type; null for a NULL
