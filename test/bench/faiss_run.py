@@ -4,6 +4,8 @@
 Run by faiss_peer.py under an interpreter that has FAISS:  faiss_run.py DIRECTORY GOALS.  DIRECTORY holds
 base.npy and queries.npy (float32, unit length), kind.npy and neighbours.npy.  Prints one line of JSON a
 configuration: key, build seconds, and for each goal the fastest setting, its recall and microseconds a query.
+Then answers each line of its input, a goal, by the microseconds a query of the fastest IVF at that goal, measured
+now: so that another program can take turns with it.
 """
 import json
 import math
@@ -98,7 +100,7 @@ def cheapest(search, goal, refine, truth, seen):
 
 
 def measure(key, directory, goals):
-    """Builds one index and finds its fastest setting for each goal."""
+    """Builds one index and finds its fastest setting for each goal: what is printed, and the index's Search."""
     base, queries, kind, neighbours = (numpy.load(os.path.join(directory, name + ".npy"), mmap_mode="r")
                                        for name in ("base", "queries", "kind", "neighbours"))
     index, seconds = build(key, numpy.ascontiguousarray(base))
@@ -116,16 +118,38 @@ def measure(key, directory, goals):
             if best is None or us < best["us"]:
                 out["points"][str(goal)] = {"us": us, "recall": found[1], "effort": found[0],
                                             "refine": refine}
-    return out
+    return out, search
+
+
+def keep_fastest(best, found, search):
+    """Keeps an IVF index in memory where it is the fastest of a goal so far."""
+    for goal, point in found["points"].items() if found["key"].startswith("IVF") else ():
+        if goal not in best or point["us"] < best[goal][0]["us"]:
+            best[goal] = (point, search)
+
+
+def answer(best):
+    """A time for every goal asked for."""
+    for line in sys.stdin:
+        point, search = best[line.strip()]
+        search.set(point["effort"], point["refine"])
+        search.run()
+        print(json.dumps({"us": search.run()[0]}), flush=True)
 
 
 def main():
-    """Each configuration's line as soon as it is known."""
+    """Each configuration's line as soon as it is known, an empty one, then times."""
     directory, goals = sys.argv[1], [float(goal) for goal in sys.argv[2].split(",")]
     n, dim = numpy.load(os.path.join(directory, "base.npy"), mmap_mode="r").shape
     print(json.dumps({"version": faiss.__version__}), flush=True)
+    best = {}
     for key in factories(n, dim):
-        print(json.dumps(measure(key, directory, goals)), flush=True)
+        found, search = measure(key, directory, goals)
+        keep_fastest(best, found, search)
+        del search
+        print(json.dumps(found), flush=True)
+    print(flush=True)
+    answer(best)
 
 
 if __name__ == "__main__":
