@@ -131,8 +131,8 @@ dense_recv(FunctionCallInfo fcinfo)
 
 	StringInfo message = reinterpret_cast<StringInfo>(PG_GETARG_POINTER(0));
 	int32 typmod = PG_GETARG_INT32(2);
-	int dim = static_cast<int>(pq_getmsgint(message, sizeof(int16)));
-	int unused = static_cast<int>(pq_getmsgint(message, sizeof(int16)));
+	int dim = static_cast<int16>(pq_getmsgint(message, sizeof(int16)));
+	int unused = static_cast<int16>(pq_getmsgint(message, sizeof(int16)));
 
 	dense_check_dim<Value>(dim);
 	dense_check_expected_dim(typmod, dim);

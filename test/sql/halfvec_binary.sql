@@ -46,7 +46,7 @@ TRUNCATE message; INSERT INTO message VALUES ('\x00000000');
 :write
 :read
 
--- recv: one dimension too many, and as many as 16 bits hold
+-- recv: one dimension too many, and one less than none
 TRUNCATE message; INSERT INTO message VALUES ('\x3e810000 3c00');
 :write
 :read
@@ -72,6 +72,9 @@ TRUNCATE message; INSERT INTO message VALUES ('\x00010000 3c00 c000');
 
 -- recv: something in the unused bytes
 TRUNCATE message; INSERT INTO message VALUES ('\x00010001 3c00');
+:write
+:read
+TRUNCATE message; INSERT INTO message VALUES ('\x0001ffff 3c00');
 :write
 :read
 

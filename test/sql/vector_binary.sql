@@ -46,7 +46,7 @@ TRUNCATE message; INSERT INTO message VALUES ('\x00000000');
 :write
 :read
 
--- recv: one dimension too many, and as many as 16 bits hold
+-- recv: one dimension too many, and one less than none
 TRUNCATE message; INSERT INTO message VALUES ('\x3e810000 3f800000');
 :write
 :read
@@ -72,6 +72,9 @@ TRUNCATE message; INSERT INTO message VALUES ('\x00010000 3f800000 c0000000');
 
 -- recv: something in the unused bytes
 TRUNCATE message; INSERT INTO message VALUES ('\x00010001 3f800000');
+:write
+:read
+TRUNCATE message; INSERT INTO message VALUES ('\x0001ffff 3f800000');
 :write
 :read
 
