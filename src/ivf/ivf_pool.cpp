@@ -307,7 +307,9 @@ pool_forgotten(const Pool &pool)
 	{
 		least = run->ended ? least : Min(least, run->head.lower);
 	}
-	return least >= pool.floor;
+	// Those forgotten are no nearer than the floor, so a row that is there may go first.  The last of the best K of a
+	// sketch's search mostly is: its distance is known, and the bound beyond which blocks are far (blocks_least).
+	return least > pool.floor;
 }
 
 // The run's tuples: lower, row and probe in one integer, width.

@@ -76,6 +76,27 @@ CREATE INDEX i ON t USING ivf (v) WITH (quantizer = rabitq, lists = 2);
 SELECT * FROM pg_temp.pull('[0,0,0]');
 RESET ivf.probes;
 
+-- By a sketch a row's distance is known when it is met, and the forgotten rows are those beyond the tenth best: the tenth
+-- is handed out without them, the next ones are not.
+CREATE TABLE s (id int, v sparsevec(50000));
+INSERT INTO s SELECT i, ('{' || string_agg(place || ':' || value, ',') || '}/50000')::sparsevec FROM generate_series(1, 8000) i,
+	LATERAL (SELECT 1 + (i * j * 7919::bigint) % 50000 AS place, max(1 + (i + j) % 5) AS value FROM generate_series(1, 8) j
+		GROUP BY 1) e GROUP BY i;
+CREATE INDEX s_v_idx ON s USING ivf (v sparsevec_l2_ops) WITH (lists = 64);
+CREATE FUNCTION pg_temp.nearest(memory text, wanted int, OUT distances float8[], OUT again bigint) LANGUAGE plpgsql AS $$
+BEGIN
+	PERFORM set_config('work_mem', memory, true);
+	SELECT array_agg(n.d ORDER BY q.id, n.d) INTO distances FROM s q,
+		LATERAL (SELECT v <-> q.v AS d FROM s ORDER BY v <-> q.v LIMIT wanted) n WHERE q.id IN (1, 77, 300, 4000);
+	SELECT recalls INTO again FROM ivf_last_scans() WHERE index = 's_v_idx'::regclass LIMIT 1;
+END
+$$;
+SET enable_seqscan = off;
+SELECT wanted, little.again > 0 AS little_again, much.again > 0 AS much_again, little.distances = much.distances AS same
+FROM unnest(ARRAY[10, 8000]) wanted, pg_temp.nearest('64kB', wanted) little, pg_temp.nearest('64MB', wanted) much;
+RESET enable_seqscan;
+DROP TABLE s;
+
 -- maintenance_work_mem = 1MB: as many lists as fit, unless their number is asked for.
 CREATE FUNCTION pg_temp.error_of(command text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
