@@ -1823,6 +1823,15 @@ CREATE OPERATOR CLASS @extschema@.halfvec_l1_ops
 
 COMMENT ON OPERATOR CLASS @extschema@.halfvec_l1_ops USING ivf IS 'nearest by taxicab distance, ORDER BY v <+> q';
 
+CREATE OPERATOR CLASS @extschema@.sparsevec_l1_ops
+	FOR TYPE @extschema@.sparsevec USING ivf AS
+	OPERATOR 1 @extschema@.<+> (@extschema@.sparsevec, @extschema@.sparsevec) FOR ORDER BY pg_catalog.float_ops,
+	FUNCTION 1 (@extschema@.sparsevec, @extschema@.sparsevec) @extschema@.ivf_metric_l1(),
+	FUNCTION 2 (@extschema@.sparsevec, @extschema@.sparsevec) @extschema@.ivf_input_sparsevec();
+
+COMMENT ON OPERATOR CLASS @extschema@.sparsevec_l1_ops USING ivf
+	IS 'nearest by taxicab distance, ORDER BY v <+> q; beyond 1,024 dimensions it compares every row';
+
 -- moving from pgvector: the other types
 
 ALTER FUNCTION @extschema@.halfvec(@extschema@.halfvec, pg_catalog.int4, pg_catalog.bool)

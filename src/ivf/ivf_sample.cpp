@@ -49,7 +49,8 @@ build_sample(Build &build)
 	constexpr double kMargin = 1.1;
 
 	sample_blocks(build, kMargin * static_cast<double>(build.sample_room) / rows, sample_row, &build);
-	build.taxicab = core::taxicab_ratio(build.near, build.near_n, build.dim);
+	// Of sketches the ratio says nothing: the taxicab distance is not theirs.
+	build.taxicab = build.input.lossy ? 0 : core::taxicab_ratio(build.near, build.near_n, build.dim);
 }
 
 void

@@ -2191,6 +2191,13 @@ CREATE INDEX kinds_hnsw_s_ip ON public.kinds USING hnsw (s public.sparsevec_ip_o
 
 
 --
+-- Name: kinds_hnsw_s_l1; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX kinds_hnsw_s_l1 ON public.kinds USING hnsw (s public.sparsevec_l1_ops);
+
+
+--
 -- Name: kinds_hnsw_s_l2; Type: INDEX; Schema: public; Owner: -
 --
 

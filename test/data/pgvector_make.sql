@@ -56,6 +56,7 @@ CREATE INDEX kinds_hnsw_h_l1 ON kinds USING hnsw (h halfvec_l1_ops);
 CREATE INDEX kinds_hnsw_s_l2 ON kinds USING hnsw (s sparsevec_l2_ops);
 CREATE INDEX kinds_hnsw_s_ip ON kinds USING hnsw (s sparsevec_ip_ops);
 CREATE INDEX kinds_hnsw_s_cosine ON kinds USING hnsw (s sparsevec_cosine_ops);
+CREATE INDEX kinds_hnsw_s_l1 ON kinds USING hnsw (s sparsevec_l1_ops);
 CREATE INDEX kinds_hnsw_b_hamming ON kinds USING hnsw (b bit_hamming_ops) WITH (m = 10);
 CREATE INDEX kinds_hnsw_b_jaccard ON kinds USING hnsw (b bit_jaccard_ops);
 CREATE INDEX kinds_btree ON kinds (h, s);

@@ -375,7 +375,7 @@ SELECT has_operator('bit', name, 'bit', 'double precision'::name) FROM unnest('{
 SELECT is(array_agg(format('%s for %s default %s', c.opcname, c.opcintype::regtype, c.opcdefault) ORDER BY c.opcname),
 	ARRAY['bit_hamming_ops for bit default f', 'bit_jaccard_ops for bit default f',
 		'sparsevec_cosine_ops for sparsevec default f', 'sparsevec_ip_ops for sparsevec default f',
-		'sparsevec_l2_ops for sparsevec default f'],
+		'sparsevec_l1_ops for sparsevec default f', 'sparsevec_l2_ops for sparsevec default f'],
 	'ivf has classes for bit and sparsevec')
 FROM pg_opclass c JOIN pg_am a ON a.oid = c.opcmethod
 WHERE a.amname = 'ivf' AND c.opcintype IN ('bit'::regtype, 'sparsevec'::regtype);

@@ -1,4 +1,4 @@
--- ivf for sparsevec: L2, inner product and cosine distance, by a sketch where there are many dimensions.
+-- ivf for sparsevec: all four distances, by a sketch where there are many dimensions.
 
 \getenv abs_srcdir PG_ABS_SRCDIR
 \set ECHO none
@@ -45,7 +45,8 @@ BEGIN
 END
 $$;
 SELECT items, class, quantizer, pg_temp.compare_class(items, class, op, quantizer)
-FROM (VALUES ('sparsevec_l2_ops', '<->'), ('sparsevec_ip_ops', '<#>'), ('sparsevec_cosine_ops', '<=>')) c(class, op),
+FROM (VALUES ('sparsevec_l2_ops', '<->'), ('sparsevec_ip_ops', '<#>'), ('sparsevec_cosine_ops', '<=>'),
+		('sparsevec_l1_ops', '<+>')) c(class, op),
 	(VALUES ('many'::regclass, 'rabitq'), ('few', 'rabitq'), ('few', 'sq8'), ('few', 'flat')) i(items, quantizer)
 ORDER BY items, class, quantizer;
 
@@ -66,6 +67,21 @@ WHERE id IN (601, 602, 605) ORDER BY v <=> '{7:1}/50000', id;
 SELECT q.id, (SELECT n.id FROM many n ORDER BY n.v <-> q.v LIMIT 1) AS l2, (SELECT n.id FROM many n ORDER BY n.v <=> q.v LIMIT 1) AS cosine
 FROM many q WHERE q.id IN (1, 77, 300) ORDER BY q.id;
 
+-- taxicab distance: estimated where the dimensions are few; beyond, every row is compared, and the planner takes the table
+CREATE INDEX many_l1 ON many USING ivf (v sparsevec_l1_ops);
+CREATE INDEX few_l1 ON few USING ivf (v sparsevec_l1_ops);
+SELECT count(*), count(DISTINCT id) FROM (SELECT id FROM few ORDER BY v <+> '{1:1}/200' LIMIT 10000) s;
+SELECT stopped_by FROM ivf_last_scans() LIMIT 1;
+SELECT id FROM few ORDER BY v <+> '{1:1}/200' LIMIT 1;
+SELECT stopped_by = 'every row' FROM ivf_last_scans() LIMIT 1;
+SELECT pg_temp.compare(format('SELECT id, v <+> ''{1:1}/50000'' AS d FROM many ORDER BY v <+> ''{1:1}/50000'' LIMIT %s', n))
+FROM unnest(ARRAY[5, 10000]) n;
+SELECT index, stopped_by FROM ivf_last_scans() LIMIT 1;
+RESET enable_seqscan;
+ANALYZE many;
+SELECT pg_temp.plan_of('SELECT id FROM many ORDER BY v <+> ''{1:1}/50000'' LIMIT 5') ~ 'many_l1';
+SET enable_seqscan = off;
+
 -- rows that come, go and change
 SET ivf.target_recall = 1;
 INSERT INTO many SELECT id + 1000, l2_normalize(v) FROM many WHERE id % 3 = 0;
@@ -73,7 +89,7 @@ DELETE FROM many WHERE id % 4 = 0;
 UPDATE many SET v = '{5:1,6:1}/50000' WHERE id % 50 = 1;
 VACUUM many;
 SELECT op, pg_temp.compare(format('SELECT id, v %1$s ''{5:1}/50000'' AS d FROM many ORDER BY v %1$s ''{5:1}/50000'' LIMIT %2$s', op, n))
-FROM unnest(ARRAY['<->', '<#>', '<=>']) op, unnest(ARRAY[5, 10000]) n;
+FROM unnest(ARRAY['<->', '<#>', '<=>', '<+>']) op, unnest(ARRAY[5, 10000]) n;
 DROP TABLE many, few;
 
 -- errors

@@ -25,7 +25,7 @@ SQL
 my %class = (
 	v => [qw(l2 ip cosine l1)],
 	h => [qw(l2 ip cosine l1)],
-	s => [qw(l2 ip cosine)],
+	s => [qw(l2 ip cosine l1)],
 	b => [qw(hamming jaccard)]);
 my %type = (v => 'vector', h => 'halfvec', s => 'sparsevec', b => 'bit');
 my %operator = (l2 => '<->', ip => '<#>', cosine => '<=>', l1 => '<+>', hamming => '<~>', jaccard => '<%>');
