@@ -3,6 +3,7 @@
 
 #include "ivf/ivf_build.h"
 #include "ivf/ivf_centroid.h"
+#include "ivf/ivf_recent.h"
 
 #include <algorithm>
 
@@ -165,6 +166,11 @@ centroid_rescore(const Index &index, const CentroidQuery &query, core::ListScore
 
 	std::sort(lists, lists + n,
 	          [](const core::ListScore &a, const core::ListScore &b) { return a.list < b.list; });
+	for (uint32 i = 0; i < n; i++)
+	{
+		page_send(index.relation, store_page(index.meta.codes, index.meta.code_extents,
+		                                     (lists[i].list - kFirstList) / per_page));
+	}
 	for (uint32 i = 0; i < n;)
 	{
 		uint32 page = (lists[i].list - kFirstList) / per_page;

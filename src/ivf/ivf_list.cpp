@@ -81,6 +81,24 @@ list_walk_drop(ListWalk &walk)
 	}
 }
 
+void
+list_send(const Index &index, uint32 list)
+{
+	const Geometry &geometry = index.geometry;
+	ListEntry entry = directory_read(index, list);
+
+	if (block_exists(entry.first))
+	{
+		uint32 pages = (entry.first.index + entry.run + geometry.blocks_per_page - 1) /
+		               geometry.blocks_per_page * (1 + geometry.spill_pages);
+
+		for (uint32 i = 0; i < pages; i++)
+		{
+			page_send(index.relation, entry.first.page + i);
+		}
+	}
+}
+
 bool
 list_walk_next(ListWalk &walk, BlockRun &run)
 {

@@ -36,6 +36,9 @@ void list_walk_begin(ListWalk &walk, const Index &index, uint32 list);
 void list_walk_fetch(ListWalk &walk);
 void list_walk_drop(ListWalk &walk);
 
+// Sends for the blocks of a list that neighbour each other, in case they are not in memory.
+void list_send(const Index &index, uint32 list);
+
 // The next run of blocks; false behind the last one.  The caller lets go of run.buffer with page_release().
 // Raises index_corrupted where a block is not of this list, or the chain is cut short or runs in a circle.
 bool list_walk_next(ListWalk &walk, BlockRun &run);

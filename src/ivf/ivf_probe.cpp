@@ -5,6 +5,7 @@
 #include "ivf/ivf_centroid.h"
 #include "ivf/ivf_effort.h"
 #include "ivf/ivf_limit.h"
+#include "ivf/ivf_recent.h"
 #include "ivf/ivf_scan.h"
 #include "pg/memory.h"
 
@@ -24,6 +25,7 @@ static void prepare_query(Scan &scan, Datum query);
 static void order_lists(Scan &scan);
 static void add_unranked(Scan &scan);
 static void add_all_exactly(Scan &scan);
+static void send_lists(Scan &scan);
 static bool read_list(Scan &scan, uint32 list, uint32 probe, CandidateRun *run);
 static bool take_block(Scan &scan, const double *lower, const double *upper, uint32 n, uint32 probe,
                        CandidateRun *run);
@@ -61,6 +63,7 @@ probe_begin(Scan &scan, Datum query)
 
 	scan.probed = 0;
 	scan.sorted = 0;
+	scan.sent = 0;
 	scan.front = 0;
 	scan.recalled = 0;
 	scan.streamed = false;
@@ -216,6 +219,30 @@ sort_lists(Scan &scan)
 	scan.sorted += more;
 }
 
+// Sends for lists that are certain to be read, a few ahead, where pages are missing.
+static void
+send_lists(Scan &scan)
+{
+	constexpr uint32 kAhead = 8;
+	uint32 patient = scan.patience > scan.streak ? scan.patience - scan.streak : 1;
+	uint32 certain = scan.due > 0 ? scan.due : Max(scan.probed + patient, scan.at_least);
+	uint32 end = Min(Min(certain, scan.probed + kAhead), scan.sorted);
+
+	if (!pages_missing())
+	{
+		return;
+	}
+	scan.sent = Max(scan.sent, scan.probed);
+	for (uint32 i = scan.sent; i < end; i++)
+	{
+		page_send(scan.index.relation, directory_page(scan.index, scan.lists[i].list));
+	}
+	for (; scan.sent < end; scan.sent++)
+	{
+		list_send(scan.index, scan.lists[scan.sent].list);
+	}
+}
+
 bool
 probe_enough(const Scan &scan)
 {
@@ -238,6 +265,7 @@ probe_next(Scan &scan)
 	{
 		sort_lists(scan);
 	}
+	send_lists(scan);
 
 	bool improved = read_list(scan, scan.lists[scan.probed].list, scan.probed, nullptr);
 

@@ -28,6 +28,12 @@ constexpr Size kLine = 64;
 // page is looked up so while its count is below this.
 constexpr uint32 kUsageEnough = 3;
 
+// Blocks that this backend had read from files when its present search began, and the last page sent for since: rows
+// that neighbour each other want the same one.
+int64 read_before;
+Oid last_sent_of;
+BlockNumber last_sent;
+
 RecentBuffers *
 recent_of(Relation index)
 {
@@ -145,8 +151,38 @@ page_pin(Relation index, BlockNumber block)
 }
 
 void
+recent_search_begin()
+{
+	read_before = pgBufferUsage.shared_blks_read;
+	last_sent = InvalidBlockNumber;
+}
+
+bool
+pages_missing()
+{
+	return pgBufferUsage.shared_blks_read != read_before;
+}
+
+// A look-up in the table of all buffers, and where the page is not there a call of the system: too much for searches
+// that find everything in memory.
+void
+page_send(Relation relation, BlockNumber block)
+{
+	if (!pages_missing() || !BlockNumberIsValid(block) || effective_io_concurrency == 0 ||
+	    (block == last_sent && RelationGetRelid(relation) == last_sent_of))
+	{
+		return;
+	}
+	PrefetchBuffer(relation, MAIN_FORKNUM, block);
+	last_sent_of = RelationGetRelid(relation);
+	last_sent = block;
+}
+
+void
 page_hint(Relation index, BlockNumber block, Size offset, Size bytes)
 {
+	page_send(index, block);
+
 	const Buffer *last = page_entry(index, block);
 
 	if (last == nullptr || !BufferIsValid(*last))

@@ -15,8 +15,18 @@ namespace vecsim::ivf
 // Pins a page.  Raises index_corrupted where block is invalid.
 Buffer page_pin(Relation index, BlockNumber block);
 
+// A search begins.  From the first page on that it has to read from a file, pages that it will want are sent for.
+void recent_search_begin();
+
+// True from then on.
+bool pages_missing();
+
+// Asks the system to read a page of an index or a table that will be wanted soon, where it is not in shared buffers.
+// Does nothing while the search has found all its pages there, or where effective_io_concurrency is 0.
+void page_send(Relation relation, BlockNumber block);
+
 // Has the CPU fetch `bytes` of a page, and what pinning and checking it touches: of a row that is refined soon.  Only
-// addresses are named: nothing is pinned or read.
+// addresses are named: nothing is pinned or read.  A page that is not in memory is sent for.
 void page_hint(Relation index, BlockNumber block, Size offset, Size bytes);
 
 // ---- Pages of its table --------------------------------------------------------------------------------------------

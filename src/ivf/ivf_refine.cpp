@@ -110,6 +110,7 @@ refine_announce(Scan &scan)
 	{
 		if (refine_tid(scan, rows[i], &tids[found]))
 		{
+			page_send(scan.desc->heapRelation, ItemPointerGetBlockNumberNoCheck(&tids[found]));
 			heap_hint(scan.index.relation, ItemPointerGetBlockNumberNoCheck(&tids[found]));
 			found++;
 		}

@@ -165,6 +165,7 @@ begin_search(Scan &scan)
 	pool_reset(scan.late);
 	seen_reset(scan.seen);
 	MemoryContextReset(scan.search);
+	recent_search_begin();
 	index_read(scan.index, desc->indexRelation);
 	pgstat_count_index_scan(desc->indexRelation);
 	compat::count_index_search(desc);

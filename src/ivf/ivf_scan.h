@@ -48,6 +48,7 @@ struct Scan
 	bool lists_estimated; // scores are estimates, but for lists sorted
 	ListWalk coming;      // in the list that is likely to be read next, if its index is set
 	uint32 sorted;
+	uint32 sent;  // lists sent for, in case they are not in memory
 	uint32 front; // where scores are estimates: lists[0 .. front) are the best
 	uint32 probed;
 	uint32 recalled; // lists whose forgotten rows have been read again

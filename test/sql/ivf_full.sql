@@ -9,7 +9,7 @@ SET ivf.target_recall = 1;
 -- The i-th of a series of vectors: sums of two out of a few.  Values begin and end anywhere on a page, or take several.
 CREATE TEMP TABLE parts (dim int, i int, v vector);
 INSERT INTO parts SELECT dim, i, array_agg((i * j + j / 7) % (i % 5 + 13) - 6 ORDER BY j)::vector
-	FROM unnest(ARRAY[2, 384, 2001, 5000, 16000]) dim, generate_series(0, 16) i, generate_series(1, dim) j GROUP BY dim, i;
+	FROM unnest(ARRAY[2, 384, 2001, 3072, 5000, 16000]) dim, generate_series(0, 16) i, generate_series(1, dim) j GROUP BY dim, i;
 CREATE FUNCTION pg_temp.vectors(dim int, first int, last int) RETURNS TABLE (id int, v vector) LANGUAGE sql AS $$
 	SELECT n, a.v + b.v FROM generate_series($2, $3) n JOIN parts a ON a.i = n % 17 JOIN parts b ON b.i = n / 17 % 17
 	WHERE a.dim = $1 AND b.dim = $1
@@ -56,7 +56,7 @@ $$;
 SELECT dim, opclass, pg_temp.life(dim, op, opclass, 100, 40) AS built, pg_temp.life(dim, op, opclass, 0, 70) AS empty
 FROM (VALUES ('<->', 'vector_l2_ops'), ('<#>', 'vector_ip_ops'), ('<=>', 'vector_cosine_ops'), ('<+>', 'vector_l1_ops'),
 	('<->', 'halfvec_l2_ops'), ('<#>', 'halfvec_ip_ops'), ('<=>', 'halfvec_cosine_ops'), ('<+>', 'halfvec_l1_ops')) m(op, opclass),
-	unnest(ARRAY[2, 384, 2001]) dim ORDER BY 1, 2;
+	unnest(ARRAY[2, 384, 2001, 3072]) dim ORDER BY 1, 2;
 SELECT pg_temp.life(5000, '<->', 'vector_l2_ops', 60, 30), pg_temp.life(16000, '<=>', 'vector_cosine_ops', 40, 20),
 	pg_temp.life(16000, '<#>', 'halfvec_ip_ops', 40, 20), pg_temp.life(16000, '<+>', 'vector_l1_ops', 0, 30);
 SELECT quantizer, dim, op, pg_temp.life(dim, op, opclass, 100, 40, ', quantizer = ' || quantizer)

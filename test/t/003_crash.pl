@@ -2,8 +2,10 @@
 use strict;
 use warnings FATAL => 'all';
 
+use File::Path qw(rmtree);
 use FindBin;
 use lib $FindBin::RealBin;
+use PostgreSQL::Test::RecursiveCopy;
 use PostgreSQL::Test::Utils;
 use Test::More;
 use Time::HiRes qw(sleep);
@@ -116,6 +118,78 @@ foreach my $round (1 .. 3)
 	same_answers($node, "round $round, $way, long: inserts, deletions and VACUUM go on", %long);
 	same_answers($node, "round $round, $way, long: they do with values", %long, op => '<#>');
 	is($node->safe_psql('postgres', found_themselves('long')), '', "round $round, $way, long: codes are right");
+}
+
+# ---- A crash behind each record of one insertion: WAL that ends there is all that such a crash leaves ----
+
+my $cut = new_node('cut', initdb => ['--wal-segsize=1'],
+	conf => "bgwriter_lru_maxpages = 0\nbgwriter_flush_after = 0\ncheckpoint_timeout = '1h'\n");
+my $segment_bytes = 1 << 20;
+
+# The place of an LSN: its segment's number, and the byte in it.
+sub lsn_place
+{
+	my ($high, $low) = map { hex } split m{/}, $_[0];
+	my $at = ($high << 32) + $low;
+
+	return (int($at / $segment_bytes), $at % $segment_bytes);
+}
+
+# Ends the WAL of a stopped node before the record at an LSN.
+sub end_wal
+{
+	my ($folder, $lsn) = @_;
+	my ($last, $offset) = lsn_place($lsn);
+
+	foreach my $path (glob("$folder/*"))
+	{
+		my ($high, $low) = $path =~ m{/[0-9A-F]{8}([0-9A-F]{8})([0-9A-F]{8})$} or next;
+		my $number = hex($high) * (1 << 32) / $segment_bytes + hex($low);
+
+		unlink $path or die "$path: $!" if $number > $last;
+		next if $number != $last;
+		open my $file, '+<:raw', $path or die "$path: $!";
+		seek $file, $offset, 0 or die $!;
+		print $file "\0" x ($segment_bytes - $offset);
+		close $file or die "$path: $!";
+	}
+	return;
+}
+
+# The first insertion behind the checkpoint logs whole pages, the second what it changes.
+fill($cut, %long, rows => 40, with => 'lists = 2');
+$cut->safe_psql('postgres',
+	'CREATE INDEX long_full ON long USING ivf (v vector_ip_ops) WITH (lists = 2, storage = full)');
+$cut->safe_psql('postgres', 'CHECKPOINT');
+my $from = $cut->safe_psql('postgres', 'SELECT pg_current_wal_insert_lsn()');
+$cut->safe_psql('postgres', "INSERT INTO long VALUES ($_, make_vector($_, 4096))") foreach 101, 102;
+my $to = $cut->safe_psql('postgres', 'SELECT pg_current_wal_insert_lsn()');
+$cut->stop('immediate');
+
+my $data = $cut->data_dir;
+my ($records) = PostgreSQL::Test::Utils::run_command([ 'pg_waldump', '-p', "$data/pg_wal", '-s', $from, '-e', $to ]);
+my @ends = map { m{^rmgr: Generic .*lsn: ([0-9A-F]+/[0-9A-F]+)} ? $1 : () } split /\n/, $records;
+
+cmp_ok(scalar @ends, '>=', 24, scalar(@ends) . ' records are of the indexes'); # two rows, two indexes, 3 pages of each
+PostgreSQL::Test::RecursiveCopy::copypath($data, "$data.crashed");
+foreach my $lsn (@ends)
+{
+	rmtree($data);
+	PostgreSQL::Test::RecursiveCopy::copypath("$data.crashed", $data);
+	chmod 0700, $data or die "$data: $!";
+	end_wal("$data/pg_wal", $lsn);
+	$cut->start;
+
+	my $there = $cut->safe_psql('postgres', q(SELECT count(*) || ' ' || max(id) % 100 FROM long));
+
+	like($there, qr/^(?:40 40|41 1)$/, "WAL ends before $lsn: no row of an insertion that is broken off");
+	same_answers($cut, '... the index answers as the table does', %long);
+	same_answers($cut, '... so does the one with values', %long, op => '<#>');
+	$cut->safe_psql('postgres', 'VACUUM (INDEX_CLEANUP on) long') if $lsn =~ /[0-7]$/;
+	$cut->safe_psql('postgres', 'INSERT INTO long SELECT i, make_vector(i, 4096) FROM generate_series(103, 106) i');
+	same_answers($cut, '... and after further insertions', %long, op => '<#>');
+	is($cut->safe_psql('postgres', found_themselves('long')), '', '... codes are right');
+	$cut->stop('immediate');
 }
 
 # ---- A build, killed in several phases ----

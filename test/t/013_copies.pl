@@ -12,7 +12,7 @@ my $node = new_node('copies', streaming => 1);
 my $folder = PostgreSQL::Test::Utils::tempdir();
 
 fill($node, rows => 3000, with => 'lists = 25, quantizer = flat');
-fill($node, table => 'c', rows => 1000, opclass => 'vector_cosine_ops');
+fill($node, table => 'c', rows => 1000, opclass => 'vector_cosine_ops', with => 'storage = full');
 $node->safe_psql('postgres', <<'SQL');
 INSERT INTO c VALUES (5001, NULL), (5002, array_fill(0, ARRAY[16])::vector);
 CREATE INDEX c_half_idx ON c USING ivf (((v + v)::vector(16)) vector_l2_ops) WHERE id % 2 = 0;

@@ -29,8 +29,11 @@ my %class = (
 	b => [qw(hamming jaccard)]);
 my %type = (v => 'vector', h => 'halfvec', s => 'sparsevec', b => 'bit');
 my %operator = (l2 => '<->', ip => '<#>', cosine => '<=>', l1 => '<+>', hamming => '<~>', jaccard => '<%>');
-my @indexes = map { my $c = $_; map { "CREATE INDEX ${c}_$_ ON t USING ivf ($c $type{$c}_${_}_ops)" } @{ $class{$c} } }
-  sort keys %class;
+my %with = map { $_ => ' WITH (storage = full)' } qw(v_l2 v_l1 h_ip h_cosine);
+my @indexes = map {
+	my $c = $_;
+	map { "CREATE INDEX ${c}_$_ ON t USING ivf ($c $type{$c}_${_}_ops)" . ($with{"${c}_$_"} // '') } @{ $class{$c} }
+} sort keys %class;
 
 $node->safe_psql('postgres', "$make CREATE TABLE t ($columns);
 	INSERT INTO t SELECT i, m.* FROM generate_series(1, 600) i, made(i) m");
@@ -47,6 +50,8 @@ sub right
 	is($server->safe_psql($database, q(SELECT count(*) FROM pg_index JOIN pg_class c ON c.oid = indexrelid
 		JOIN pg_am a ON a.oid = relam WHERE indrelid = 't'::regclass AND indisvalid AND amname = 'ivf')),
 		scalar(@indexes), "$name: all indexes are there");
+	is($server->safe_psql($database, q(SELECT string_agg(relname, ' ' ORDER BY relname) FROM pg_class
+		WHERE reloptions = '{storage=full}')), join(' ', sort keys %with), "$name: with their options");
 	foreach my $column (sort keys %class)
 	{
 		foreach my $distance (@{ $class{$column} })
