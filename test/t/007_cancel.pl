@@ -221,8 +221,8 @@ same_answers($node, 'after all of it, and VACUUM');
 my %long = (table => 'long', dim => 3072);
 
 fill($node, %long, rows => 150, with => 'lists = 2, storage = full');
-my $nearest = 'SELECT count(*) FROM generate_series(1, 20) i, LATERAL
-	(SELECT id FROM long ORDER BY v <-> (SELECT v FROM long WHERE id = i) LIMIT 100) x';
+my $nearest = 'SELECT count(*) FROM generate_series(1, 400) i, LATERAL
+	(SELECT id FROM long ORDER BY v <-> (SELECT v FROM long WHERE id = i % 150 + 1) LIMIT 100) x';
 interrupted('scans of values', $nearest, 1, 60, 'SET enable_seqscan = off', 'SET ivf.target_recall = 0.99');
 interrupted('scans of values, exact', $nearest, 1, 60, 'SET enable_seqscan = off', 'SET ivf.target_recall = 1');
 interrupted('INSERT of values', 'INSERT INTO long SELECT i + (random() * 1e12)::bigint, v
