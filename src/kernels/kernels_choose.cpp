@@ -4,8 +4,15 @@
 // Two lists say everything: the ladder (from which table a null slot is filled) and the order of preference
 // (which level Auto means).  They differ because a wider vector is not always a faster one; the README has
 // the numbers.
+//
+// What the CPU has is asked by three cpuid instructions.  GCC's __builtin_cpu_supports takes a dozen whenever the
+// library is loaded, and each takes 5 us under a hypervisor.
 #include <stddef.h>
 #include <stdint.h>
+
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
 
 #include "kernels/kernels.h"
 #include "kernels/kernels_tables.h"
@@ -131,38 +138,116 @@ always_usable()
 
 #if defined(__x86_64__)
 
+// What a CPU and its system let programs use.
+struct Cpu
+{
+	bool known;
+	bool amd;
+	uint32_t basic;    // ecx of cpuid leaf 1, 0 where the system does not keep AVX's registers
+	uint32_t extended; // ebx of leaf 7, likewise; those of AVX-512 only where its registers are kept
+	uint32_t more;     // ecx of leaf 7, likewise
+};
+
+// Registers that the system keeps for a program: bits of XCR0.
+uint64_t
+kept_registers()
+{
+	uint32_t low;
+	uint32_t high;
+
+	__asm__("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+	return static_cast<uint64_t>(high) << 32 | low;
+}
+
+// Asks this CPU.  Intel's manual, volume 1, 14.3 and 15.2: XCR0 first, then the features.
+Cpu
+ask_cpu()
+{
+	constexpr uint64_t kAvxRegisters = 0x06;
+	constexpr uint64_t kAvx512Registers = 0xE6;
+	constexpr uint32_t kAvx512 = bit_AVX512F | bit_AVX512BW | bit_AVX512DQ | bit_AVX512VL;
+	Cpu cpu = {true, false, 0, 0, 0};
+	uint32_t last;
+	uint32_t vendor;
+	uint32_t basic;
+	uint32_t extended;
+	uint32_t more;
+	uint32_t a;
+	uint32_t c;
+	uint32_t d;
+
+	__cpuid(0, last, vendor, c, d);
+	cpu.amd = vendor == signature_AMD_ebx;
+	__cpuid(1, a, d, basic, c);
+	if (last < 7 || (basic & bit_OSXSAVE) == 0)
+	{
+		return cpu;
+	}
+
+	uint64_t kept = kept_registers();
+
+	__cpuid_count(7, 0, a, extended, more, d);
+	if ((kept & kAvxRegisters) == kAvxRegisters)
+	{
+		bool wide = (kept & kAvx512Registers) == kAvx512Registers;
+
+		cpu.basic = basic;
+		cpu.extended = wide ? extended : extended & ~kAvx512;
+		cpu.more = wide ? more : 0;
+	}
+	return cpu;
+}
+
+// Of what ask_cpu() told the first time.
+const Cpu &
+this_cpu()
+{
+	static Cpu cpu;
+
+	if (!cpu.known)
+	{
+		cpu = ask_cpu();
+	}
+	return cpu;
+}
+
+bool
+has(uint32_t features, uint32_t wanted)
+{
+	return (features & wanted) == wanted;
+}
+
 // Every CPU with AVX2 has F16C; a hypervisor may hide it.
 bool
 avx2_usable()
 {
-	__builtin_cpu_init();
-	return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("f16c") && __builtin_cpu_supports("popcnt");
+	return has(this_cpu().extended, bit_AVX2) && has(this_cpu().basic, bit_F16C | bit_POPCNT);
 }
 
 bool
 avx512_usable()
 {
-	return avx2_usable() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-	       __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+	return avx2_usable() &&
+	       has(this_cpu().extended, bit_AVX512F | bit_AVX512BW | bit_AVX512DQ | bit_AVX512VL);
 }
 
 // AMD's Zen 4 computes 512 bits in two halves, and reads memory faster in 256 bits (see the README).
 bool
 avx512_wide_usable()
 {
-	return avx512_usable() && !__builtin_cpu_is("amd");
+	return avx512_usable() && !this_cpu().amd;
 }
 
 bool
 avx512_vnni_usable()
 {
-	return avx512_usable() && __builtin_cpu_supports("avx512vnni");
+	return avx512_usable() && has(this_cpu().more, bit_AVX512VNNI);
 }
 
 bool
 avx512_popcount_usable()
 {
-	return avx512_usable() && __builtin_cpu_supports("avx512vpopcntdq");
+	return avx512_usable() && has(this_cpu().more, bit_AVX512VPOPCNTDQ);
 }
 
 #endif
