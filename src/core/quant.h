@@ -82,8 +82,10 @@ struct TwoLevel
 	void (*refine)(const void *query, const void *row, double *lower, double *upper);
 	// The estimated value of n rows, row i at rows + i * stride bytes.
 	void (*estimate)(const void *query, const void *rows, size_t stride, size_t n, float *values);
-	// The estimated values of the 32 entries of a payload whose centre is the mean.
+	// The estimated values of the 32 entries of a payload whose centre is the mean; and of one that stands in several
+	// places, whose parts have been read by sift_part.
 	void (*estimate_block)(const void *query, const void *payload, float *values);
+	void (*estimate_parts)(const void *query, const SiftParts &parts, float *values);
 };
 
 // The members from encode to score, save store, are null in a two-level quantiser, which has two_level instead.

@@ -286,15 +286,32 @@ rabitq_estimate(const void *memory, const void *rows, size_t stride, size_t n, f
 	}
 }
 
+// The values of the entries of a block whose centre is the mean.
+static void
+estimate_hot(const RabitqQuery &query, const HotBlock &block, float *values)
+{
+	float lower[kHeight];
+
+	rabitq_score_hot(query, {query.mean_add, 0}, block, 0, std::numeric_limits<float>::infinity(), lower,
+	                 values);
+}
+
 static void
 rabitq_estimate_block(const void *memory, const void *payload, float *values)
 {
 	const RabitqQuery &query = static_cast<const Query *>(memory)->rabitq;
 	Payload parts = payload_parts(const_cast<void *>(payload), query.dim / 8);
-	float lower[kHeight];
 
-	rabitq_score_hot(query, {query.mean_add, 0}, {parts.codes, parts.add, parts.rescale, parts.err}, 0,
-	                 std::numeric_limits<float>::infinity(), lower, values);
+	estimate_hot(query, {parts.codes, parts.add, parts.rescale, parts.err}, values);
+}
+
+static void
+rabitq_estimate_parts(const void *memory, const SiftParts &parts, float *values)
+{
+	Payload factors = payload_parts(const_cast<uint8_t *>(parts.factors), 0);
+
+	estimate_hot(static_cast<const Query *>(memory)->rabitq,
+	             {nullptr, factors.add, factors.rescale, factors.err, parts.sums}, values);
 }
 
 static const TwoLevel kRabitqLevels = {
@@ -314,6 +331,7 @@ static const TwoLevel kRabitqLevels = {
 	.refine = rabitq_refine,
 	.estimate = rabitq_estimate,
 	.estimate_block = rabitq_estimate_block,
+	.estimate_parts = rabitq_estimate_parts,
 };
 
 extern const Quantizer kQuantizerRabitq;

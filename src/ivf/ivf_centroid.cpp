@@ -10,6 +10,13 @@
 namespace vecsim::ivf
 {
 
+// A page of sketches at hand, share-locked.
+struct SketchPage
+{
+	Buffer buffer; // invalid while there is none
+	uint32 number; // in the store
+};
+
 static void score_page(const Index &index, uint32 first, uint32 n, const CentroidQuery &query,
                        core::ListScore *scores);
 static void score_one(const Index &index, const CentroidHeader &header, float dot, const CentroidQuery &query,
@@ -19,8 +26,13 @@ static void score_codes(const Index &index, const CentroidQuery &query, core::Li
 static void score_value(const Index &index, const CentroidHeader &header, float value,
                         const CentroidQuery &query, uint32 number, core::ListScore *score);
 static void score_sketches(const Index &index, const CentroidQuery &query, core::ListScore *scores);
+static void sketch_estimate(const Index &index, const CentroidQuery &query, Size payload, uint32 number,
+                            SketchPage &page, float *values, float *spreads);
+static const char *sketch_page(const Index &index, uint32 number, SketchPage &page);
 static void read_spanning(const Index &index, uint32 number, char *to);
 static void bytes_read(const Index &index, BlockNumber block, PageKind kind, Size at, char *to, Size bytes);
+static void bytes_reread(Relation relation, ForkNumber fork, BlockNumber block, Size at, char *to,
+                         Size bytes);
 static void bytes_write(Relation relation, ForkNumber fork, BlockNumber block, Size at, const char *from,
                         Size bytes);
 
@@ -126,36 +138,84 @@ static void
 score_sketches(const Index &index, const CentroidQuery &query, core::ListScore *scores)
 {
 	Size payload = index.quantizer->payload_bytes(index.meta.dim, kSketchHeight);
-	uint32 per_page = sketches_per_page(payload);
-	Buffer buffer = InvalidBuffer;
+	SketchPage page = {InvalidBuffer, 0};
 
-	for (uint32 first = 0, sketch = 0; first < index.meta.lists; first += kSketchHeight, sketch++)
+	for (uint32 first = 0, number = 0; first < index.meta.lists; first += kSketchHeight, number++)
 	{
 		uint32 n = Min(kSketchHeight, index.meta.lists - first);
-		uint32 place = sketch % per_page;
 		float values[kSketchHeight];
+		float spreads[kSketchHeight];
 
-		if (place == 0)
-		{
-			BlockNumber block = store_page(index.meta.sketches, index.meta.sketch_extents, sketch / per_page);
-
-			buffer = page_read(index.relation, block, PageKind::CentroidSketch, BUFFER_LOCK_SHARE);
-		}
-
-		const char *at = static_cast<char *>(buffer_page(buffer)) + kContent + place * sketch_bytes(payload);
-		const float *spreads = reinterpret_cast<const float *>(at + payload);
-
-		index.quantizer->two_level->estimate_block(query.prepared, at, values);
+		sketch_estimate(index, query, payload, number, page, values, spreads);
 		for (uint32 i = 0; i < n; i++)
 		{
 			scores[first + i] = {-values[i] + reach(index, spreads[i], query), kFirstList + first + i};
 		}
-		if (place + 1 == per_page || first + n == index.meta.lists)
-		{
-			page_release(buffer);
-			CHECK_FOR_INTERRUPTS();
-		}
 	}
+	if (BufferIsValid(page.buffer))
+	{
+		page_release(page.buffer);
+	}
+}
+
+// The estimated values of the 32 centroids of a sketch, and their spreads.  page is that of the sketch before, and
+// becomes that of the sketch's last part.
+static void
+sketch_estimate(const Index &index, const CentroidQuery &query, Size payload, uint32 number, SketchPage &page,
+                float *values, float *spreads)
+{
+	const core::TwoLevel &levels = *index.quantizer->two_level;
+	Size bytes = sketch_bytes(payload);
+	bool whole = true;
+	core::SiftParts parts;
+
+	each_sketch_part(payload, number,
+	                 [&](const PagePart &part)
+	                 {
+		const char *at = sketch_page(index, static_cast<uint32>(part.page), page) + part.offset;
+		Size codes = part.done < payload ? Min(part.bytes, payload - part.done) : 0;
+
+		whole = part.bytes == bytes;
+		if (whole)
+		{
+			levels.estimate_block(query.prepared, at, values);
+		}
+		else if (codes > 0)
+		{
+			levels.sift_part(query.prepared, at, part.done, codes, &parts);
+		}
+		if (codes < part.bytes)
+		{
+			Size from = part.done + codes - payload; // spreads on the pages before
+
+			memcpy(reinterpret_cast<char *>(spreads) + from, at + codes,
+			       Min(part.bytes - codes, kSketchHeight * sizeof(float) - from));
+		}
+	});
+	if (!whole)
+	{
+		levels.estimate_parts(query.prepared, parts, values);
+	}
+}
+
+// The content of a page of sketches, which is locked instead of the one before it, if it is not that one.
+static const char *
+sketch_page(const Index &index, uint32 number, SketchPage &page)
+{
+	if (BufferIsValid(page.buffer) && page.number != number)
+	{
+		page_release(page.buffer);
+		page.buffer = InvalidBuffer;
+		CHECK_FOR_INTERRUPTS();
+	}
+	if (!BufferIsValid(page.buffer))
+	{
+		BlockNumber block = store_page(index.meta.sketches, index.meta.sketch_extents, number);
+
+		page.buffer = page_read(index.relation, block, PageKind::CentroidSketch, BUFFER_LOCK_SHARE);
+		page.number = number;
+	}
+	return static_cast<char *>(buffer_page(page.buffer)) + kContent;
 }
 
 void
@@ -292,6 +352,16 @@ bytes_read(const Index &index, BlockNumber block, PageKind kind, Size at, char *
 	page_release(buffer);
 }
 
+// Copies bytes from the content of a page of an index under construction, which nobody else sees.
+static void
+bytes_reread(Relation relation, ForkNumber fork, BlockNumber block, Size at, char *to, Size bytes)
+{
+	Buffer buffer = ReadBufferExtended(relation, fork, block, RBM_NORMAL, nullptr);
+
+	memcpy(to, static_cast<char *>(buffer_page(buffer)) + kContent + at, bytes);
+	ReleaseBuffer(buffer);
+}
+
 // Copies bytes into the content of a page of an index under construction.
 static void
 bytes_write(Relation relation, ForkNumber fork, BlockNumber block, Size at, const char *from, Size bytes)
@@ -351,20 +421,24 @@ centroid_sketch_write(const Build &build, const Extent &extent, uint32 number, f
                       const void *entry)
 {
 	Size payload = build.quantizer->payload_bytes(build.dim, kSketchHeight);
-	uint32 per_page = sketches_per_page(payload);
-	uint32 sketch = number / kSketchHeight;
-	Buffer buffer =
-		ReadBufferExtended(build.relation, build.fork, extent.first + sketch / per_page, RBM_NORMAL, nullptr);
+	char *sketch = static_cast<char *>(palloc(sketch_bytes(payload)));
+	uint32 slot = number % kSketchHeight;
 
-	LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
-
-	char *at =
-		static_cast<char *>(buffer_page(buffer)) + kContent + sketch % per_page * sketch_bytes(payload);
-
-	build.quantizer->store(entry, build.dim, kSketchHeight, number % kSketchHeight, at);
-	reinterpret_cast<float *>(at + payload)[number % kSketchHeight] = spread;
-	MarkBufferDirty(buffer);
-	page_release(buffer);
+	each_sketch_part(payload, number / kSketchHeight,
+	                 [&](const PagePart &part)
+	                 {
+		bytes_reread(build.relation, build.fork, extent.first + static_cast<uint32>(part.page), part.offset,
+		             sketch + part.done, part.bytes);
+	});
+	build.quantizer->store(entry, build.dim, kSketchHeight, slot, sketch);
+	reinterpret_cast<float *>(sketch + payload)[slot] = spread;
+	each_sketch_part(payload, number / kSketchHeight,
+	                 [&](const PagePart &part)
+	                 {
+		bytes_write(build.relation, build.fork, extent.first + static_cast<uint32>(part.page), part.offset,
+		            sketch + part.done, part.bytes);
+	});
+	pfree(sketch);
 }
 
 uint32

@@ -81,11 +81,10 @@ codes_complete(const Index &index)
 
 	uint64 codes = static_cast<uint64>(store_pages(meta.codes, meta.code_extents)) *
 	               centroid_codes_per_page(index.row_bytes);
-	uint64 sketches = static_cast<uint64>(store_pages(meta.sketches, meta.sketch_extents)) *
-	                  sketches_per_page(index.quantizer->payload_bytes(meta.dim, kSketchHeight)) *
-	                  kSketchHeight;
+	uint64 sketches = sketch_pages(index.quantizer->payload_bytes(meta.dim, kSketchHeight), meta.lists);
 
-	return codes >= meta.lists && (meta.sketch_extents == 0 || sketches >= meta.lists);
+	return codes >= meta.lists &&
+	       (meta.sketch_extents == 0 || store_pages(meta.sketches, meta.sketch_extents) >= sketches);
 }
 
 // The stores must be as long as the numbers of lists and rows say.

@@ -161,18 +161,17 @@ number_rows(Load &load)
 	}
 }
 
-// The pages of the centroids' sketches; none where lists are few or a sketch does not fit.
+// The pages of the centroids' sketches; none where lists are few.
 static Extent
 reserve_sketches(const Build &build)
 {
-	uint32 per_page = sketches_per_page(build.quantizer->payload_bytes(build.dim, kSketchHeight));
-	uint32 sketches = (build.lists + kSketchHeight - 1) / kSketchHeight;
+	Size payload = build.quantizer->payload_bytes(build.dim, kSketchHeight);
 
-	if (build.lists <= kFewLists || per_page == 0)
+	if (build.lists <= kFewLists)
 	{
 		return Extent{InvalidBlockNumber, 0};
 	}
-	return reserve(build, (sketches + per_page - 1) / per_page, PageKind::CentroidSketch);
+	return reserve(build, static_cast<uint32>(sketch_pages(payload, build.lists)), PageKind::CentroidSketch);
 }
 
 // Adds so many pages of a kind, one behind the other.
@@ -497,7 +496,7 @@ put_value(Load &load, uint32 row, const char *value)
 	memcpy(load.value, value, bytes);
 	full_seal(load.value, bytes, row);
 	each_value_part(bytes, row,
-	                [&](const ValuePart &part)
+	                [&](const PagePart &part)
 	                {
 		uint32 number = static_cast<uint32>(part.page);
 

@@ -10,7 +10,7 @@ namespace vecsim::ivf
 {
 
 inline constexpr uint32 kMagic = 0x56435331; // "VCS1"
-inline constexpr uint16 kFormatVersion = 2; // 1 had no store of values
+inline constexpr uint16 kFormatVersion = 3;  // 1 had no store of values, 2 no sketches above 1,920 dimensions
 inline constexpr BlockNumber kMetaBlock = 0;
 
 // ---- Every page ----------------------------------------------------------------------------------------------------
@@ -111,7 +111,8 @@ struct MetaPage
 	uint16 directory_extents;
 	uint16 code_extents;
 	uint16 sketch_extents;
-	float taxicab; // under L1: the least L1 distance of near rows in parts of their L2 distance, 0 if not known
+	float
+		taxicab; // under L1: the least L1 distance of near rows in parts of their L2 distance, 0 if not known
 	uint16 value_extents;
 	uint16 values; // 1 where the index keeps rows' own values, else 0
 	uint32 unused;
@@ -418,37 +419,47 @@ page_row(Page page, Size row_bytes, uint32 index)
 	return static_cast<char *>(page) + kContent + index * row_bytes;
 }
 
-// ---- Value store ---------------------------------------------------------------------------------------------------
+// ---- Things that begin on one page and end on a later one ----------------------------------------------------------
 
-// Rows' own values by row number, each of value_bytes, which are a multiple of 4: one behind the other through all
-// pages of the store, as if these were one piece.  A value may begin on one page and end on a later one.
-inline constexpr Size kValueSpace = (kPageEnd - kPageHeader) / sizeof(uint32) * sizeof(uint32);
-
-// The part of a row's value that stands on one page.
-struct ValuePart
+// The part of such a thing that stands on one page.
+struct PagePart
 {
 	uint64 page; // of the store
-	Size offset; // among the values on it
-	Size done;   // bytes of the value on the pages before
+	Size offset; // in the space that the page has for such things
+	Size done;   // bytes of the thing on the pages before
 	Size bytes;
 };
+
+// Things of so many bytes stand one behind the other through all pages of a store, as if these were one piece, of `space`
+// bytes a page.  Calls visit(part) for each part of one of them, in their order.
+template <typename Visit>
+inline void
+each_part(Size thing_bytes, uint32 number, Size space, Visit visit)
+{
+	uint64 at = static_cast<uint64>(number) * thing_bytes;
+
+	for (Size done = 0; done < thing_bytes;)
+	{
+		Size offset = static_cast<Size>(at % space);
+		Size bytes = Min(space - offset, thing_bytes - done);
+
+		visit(PagePart{at / space, offset, done, bytes});
+		at += bytes;
+		done += bytes;
+	}
+}
+
+// ---- Value store ---------------------------------------------------------------------------------------------------
+
+// Rows' own values by row number, each of value_bytes, which are a multiple of 4, in parts.
+inline constexpr Size kValueSpace = (kPageEnd - kPageHeader) / sizeof(uint32) * sizeof(uint32);
 
 // Calls visit(part) for each part of a row's value, in their order.
 template <typename Visit>
 inline void
 each_value_part(Size value_bytes, uint32 row, Visit visit)
 {
-	uint64 at = static_cast<uint64>(row) * value_bytes;
-
-	for (Size done = 0; done < value_bytes;)
-	{
-		Size offset = static_cast<Size>(at % kValueSpace);
-		Size bytes = Min(kValueSpace - offset, value_bytes - done);
-
-		visit(ValuePart{at / kValueSpace, offset, done, bytes});
-		at += bytes;
-		done += bytes;
-	}
+	each_part(value_bytes, row, kValueSpace, visit);
 }
 
 // Pages that the values of the first n rows take.
@@ -507,7 +518,8 @@ centroid_codes_per_page(Size row_bytes)
 }
 
 // And where lists are many, every 32 centroids as a sketch: a block's payload of hot codes, which tells the lists worth
-// a look at their codes, and the spreads of the 32.
+// a look at their codes, and the spreads of the 32.  As many whole sketches as fit stand on a page; those that fit on
+// none (above 1,920 dimensions) stand in parts, which are cut at multiples of kAlign.
 inline constexpr uint32 kSketchHeight = 32;
 inline constexpr uint32 kFewLists = 32; // up to as many, all codes are looked at anyway
 
@@ -517,11 +529,43 @@ sketch_bytes(Size payload_bytes)
 	return TYPEALIGN(kAlign, payload_bytes + kSketchHeight * sizeof(float));
 }
 
-// Sketches a page, 0 where none fits: then there are none.
+inline constexpr Size kSketchSpace = kCentroidSpace / kAlign * kAlign;
+
+// Whole sketches a page, 0 where none fits.
 inline uint32
 sketches_per_page(Size payload_bytes)
 {
-	return static_cast<uint32>(kCentroidSpace / sketch_bytes(payload_bytes));
+	return static_cast<uint32>(kSketchSpace / sketch_bytes(payload_bytes));
+}
+
+// Pages that the sketches of n centroids take.
+inline uint64
+sketch_pages(Size payload_bytes, uint32 n)
+{
+	uint64 sketches = (static_cast<uint64>(n) + kSketchHeight - 1) / kSketchHeight;
+	uint32 per_page = sketches_per_page(payload_bytes);
+
+	if (per_page > 0)
+	{
+		return (sketches + per_page - 1) / per_page;
+	}
+	return (sketches * sketch_bytes(payload_bytes) + kSketchSpace - 1) / kSketchSpace;
+}
+
+// Calls visit(part) for each part of a sketch, in their order: one where whole sketches fit on a page.
+template <typename Visit>
+inline void
+each_sketch_part(Size payload_bytes, uint32 number, Visit visit)
+{
+	Size bytes = sketch_bytes(payload_bytes);
+	uint32 per_page = sketches_per_page(payload_bytes);
+
+	if (per_page > 0)
+	{
+		visit(PagePart{number / per_page, number % per_page * bytes, 0, bytes});
+		return;
+	}
+	each_part(bytes, number, kSketchSpace, visit);
 }
 
 // Pages that n centroids take.

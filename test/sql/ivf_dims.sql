@@ -16,11 +16,12 @@ CREATE FUNCTION pg_temp.vectors(dim int, first int, last int) RETURNS TABLE (id 
 $$;
 CREATE FUNCTION pg_temp.query(dim int, i int) RETURNS vector LANGUAGE sql AS 'SELECT v FROM parts WHERE parts.dim = $1 AND parts.i = $2';
 
--- The codes in the lists, which exact scans do not read: rows, of a share of them, that one list does not give for their own value.
-CREATE FUNCTION pg_temp.lost(op text) RETURNS bigint LANGUAGE plpgsql SET enable_seqscan = off SET ivf.probes = 1 AS $$
+-- The codes in the lists, which exact scans do not read: rows, of a share of them, that one list (or more) does not give for their own value.
+CREATE FUNCTION pg_temp.lost(op text, probes int DEFAULT 1) RETURNS bigint LANGUAGE plpgsql SET enable_seqscan = off SET ivf.probes = 1 AS $$
 DECLARE
 	answer bigint;
 BEGIN
+	PERFORM set_config('ivf.probes', probes::text, true);
 	EXECUTE format('SELECT count(*) FROM t CROSS JOIN LATERAL (SELECT x.v %1$s t.v AS d FROM t x ORDER BY x.v %1$s t.v LIMIT 1) nearest
 		WHERE t.id %% 6 = 5 AND d > t.v %1$s t.v', op) INTO answer;
 	RETURN answer;
@@ -47,6 +48,26 @@ SELECT dim, op, pg_temp.with_dim(dim, op, opclass, 100, 40) AS built, pg_temp.wi
 FROM (VALUES ('<->', 'vector_l2_ops'), ('<#>', 'vector_ip_ops'), ('<=>', 'vector_cosine_ops')) m(op, opclass),
 	unnest(ARRAY[1921, 2000, 3072]) dim ORDER BY 1, 2;
 SELECT pg_temp.with_dim(16000, '<=>', 'vector_cosine_ops', 70, 40) AS built, pg_temp.with_dim(16000, '<->', 'vector_l2_ops', 0, 40) AS empty;
+
+-- many lists, found by sketches that go on over pages, by queries and inserts; more than are scored again by their codes
+CREATE FUNCTION pg_temp.with_lists(dim int, op text, opclass text, built int, inserted int) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	answer text;
+BEGIN
+	EXECUTE format('CREATE TABLE t (id int, v vector(%s))', dim);
+	INSERT INTO t SELECT * FROM pg_temp.vectors(dim, 1, built);
+	EXECUTE format('CREATE INDEX ON t USING ivf (v %s) WITH (lists = %s)', opclass, built * 4 / 5);
+	answer := format('%s of %s lost, ', pg_temp.lost(op), built / 6);
+	INSERT INTO t SELECT * FROM pg_temp.vectors(dim, built + 1, built + inserted);
+	answer := answer || format('with inserts %s, ', pg_temp.lost(op, 8));
+	answer := answer || pg_temp.compare(op, pg_temp.query(dim, 3), 1000);
+	DROP TABLE t;
+	RETURN answer;
+END
+$$;
+SELECT dim, op, pg_temp.with_lists(dim, op, opclass, 180, 60)
+FROM (VALUES ('<->', 'vector_l2_ops'), ('<=>', 'vector_cosine_ops')) m(op, opclass), unnest(ARRAY[1921, 2000, 3072]) dim ORDER BY 1, 2;
+SELECT pg_temp.with_lists(16000, '<=>', 'vector_cosine_ops', 100, 10);
 
 -- rows without codes beside those with: NULL, zero vectors, norms that overflow
 CREATE TABLE t (id int, v vector(3072));

@@ -101,9 +101,11 @@ for my $round (1 .. @ways)
 
 my %long = (table => 'long', dim => 4096);
 
-fill($node, %long, rows => 40, with => 'lists = 2');
+fill($node, %long, rows => 150, with => 'lists = 2');
 $node->safe_psql('postgres',
 	'CREATE INDEX long_full ON long USING ivf (v vector_ip_ops) WITH (lists = 2, storage = full)');
+# Lists that inserts find by sketches, which stand on several pages as well.
+$node->safe_psql('postgres', 'CREATE INDEX long_many ON long USING ivf (v vector_cosine_ops) WITH (lists = 150)');
 foreach my $round (1 .. 3)
 {
 	my $way = $ways[ $round - 1 ];
@@ -111,6 +113,7 @@ foreach my $round (1 .. 3)
 
 	crash($round, $way, 'long', 4096, 50, 0.03 * $round);
 	same_answers($node, "round $round, $way, long: so does the index with values", %long, op => '<#>');
+	same_answers($node, "round $round, $way, long: so does that of many lists", %long, op => '<=>');
 	$node->safe_psql('postgres', "DELETE FROM long WHERE id % 3 = $round - 1");
 	$node->safe_psql('postgres', 'VACUUM (INDEX_CLEANUP on) long');
 	$node->safe_psql('postgres',
@@ -118,6 +121,7 @@ foreach my $round (1 .. 3)
 	same_answers($node, "round $round, $way, long: inserts, deletions and VACUUM go on", %long);
 	same_answers($node, "round $round, $way, long: they do with values", %long, op => '<#>');
 	is($node->safe_psql('postgres', found_themselves('long')), '', "round $round, $way, long: codes are right");
+	is($node->safe_psql('postgres', found_themselves('long', '<=>')), '', "round $round, $way, long: so are sketches");
 }
 
 # ---- A crash behind each record of one insertion: WAL that ends there is all that such a crash leaves ----

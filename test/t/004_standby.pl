@@ -54,14 +54,17 @@ my %cosine = (table => 'c', op => '<=>');
 # Blocks of three pages, and rows' own values of as many.
 my %long = (table => 'long', dim => 4096);
 my %full = (%long, op => '<#>');
-fill($primary, %long, rows => 100, with => 'lists = 2');
+my %many = (%long, op => '<=>'); # lists that inserts, too, find by sketches, of more than two pages each
+fill($primary, %long, rows => 150, with => 'lists = 2');
 $primary->safe_psql('postgres',
 	'CREATE INDEX full_idx ON long USING ivf (v vector_ip_ops) WITH (lists = 2, storage = full)');
+$primary->safe_psql('postgres', 'CREATE INDEX many_idx ON long USING ivf (v vector_cosine_ops) WITH (lists = 150)');
 
 alike('build');
 alike('build, flat', %cosine);
 alike('build, long', %long);
 alike('build, full', %full);
+alike('build, many lists', %many);
 alike('build, sq8', op => '<#>');
 
 # Enough rows that blocks are linked to every list and the store of TIDs grows, also in lists without codes.
@@ -70,12 +73,13 @@ INSERT INTO t SELECT i, make_vector(i, 16) FROM generate_series(3001, 7000) i;
 INSERT INTO c SELECT i, CASE i % 4 WHEN 0 THEN NULL WHEN 1 THEN array_fill(0, ARRAY[16])::vector
                                    ELSE make_vector(i, 16) END
               FROM generate_series(1501, 9500) i;
-INSERT INTO long SELECT i, make_vector(i, 4096) FROM generate_series(101, 300) i;
+INSERT INTO long SELECT i, make_vector(i, 4096) FROM generate_series(151, 300) i;
 SQL
 alike('insert');
 alike('insert, flat', %cosine);
 alike('insert, long', %long);
 alike('insert, full', %full);
+alike('insert, many lists', %many);
 alike('insert, sq8', op => '<#>');
 
 my $size = $primary->safe_psql('postgres', "SELECT pg_relation_size('t_v_idx')");
@@ -89,6 +93,7 @@ alike('VACUUM');
 alike('VACUUM, flat', %cosine);
 alike('VACUUM, long', %long);
 alike('VACUUM, full', %full);
+alike('VACUUM, many lists', %many);
 alike('VACUUM, sq8', op => '<#>');
 $primary->safe_psql('postgres',
 	'INSERT INTO t SELECT i + 100000, make_vector(i, 16) FROM generate_series(1, 7000, 3) i');
@@ -100,9 +105,11 @@ alike('reuse');
 alike('reuse, flat', %cosine);
 alike('reuse, long', %long);
 alike('reuse, full', %full);
+alike('reuse, many lists', %many);
 is($primary->safe_psql('postgres', "SELECT pg_relation_size('full_idx')"),
 	$full_size, 'places of values are used again');
 is($standby->safe_psql('postgres', found_themselves('long')), '', 'the standby has the right codes');
+is($standby->safe_psql('postgres', found_themselves('long', '<=>')), '', 'and sketches');
 is($primary->safe_psql('postgres', "SELECT pg_relation_size('long_v_idx')"),
 	$long_size, 'blocks are used again with all their pages');
 alike('reuse, sq8', op => '<#>');
@@ -113,11 +120,11 @@ SKIP:
 {
 	my $there = "SELECT count(*) FROM pg_available_extensions WHERE name = 'pageinspect'";
 
-	skip 'pageinspect is not installed', 3 if $primary->safe_psql('postgres', $there) eq '0';
+	skip 'pageinspect is not installed', 4 if $primary->safe_psql('postgres', $there) eq '0';
 	$primary->safe_psql('postgres', 'CREATE EXTENSION pageinspect');
 	$primary->wait_for_catchup($standby);
 	is(images($standby, $_), images($primary, $_), "the pages of both are the same, $_")
-	  foreach ('t_v_idx', 'long_v_idx', 'full_idx');
+	  foreach ('t_v_idx', 'long_v_idx', 'full_idx', 'many_idx');
 }
 
 # An old snapshot on the standby keeps its answers over changes that it does not see.

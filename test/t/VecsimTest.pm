@@ -141,16 +141,16 @@ SQL
 }
 
 # SQL that gives the ids of rows whose own value a search of one list does not find.  (At recall 1, as in
-# same_answers(), lists and the codes in them are not read.)
+# same_answers(), lists and the codes in them are not read.)  A cosine distance to oneself is not quite 0.
 sub found_themselves
 {
-	my ($table) = @_;
+	my ($table, $op) = (@_, '<->');
 
 	return <<SQL;
 SET enable_seqscan = off; SET enable_sort = off; SET ivf.probes = 1;
 SELECT string_agg(t.id::text, ' ' ORDER BY t.id)
-FROM $table t CROSS JOIN LATERAL (SELECT x.v <-> t.v AS d FROM $table x ORDER BY x.v <-> t.v LIMIT 1) nearest
-WHERE d > 0
+FROM $table t CROSS JOIN LATERAL (SELECT x.v $op t.v AS d FROM $table x ORDER BY x.v $op t.v LIMIT 1) nearest
+WHERE d > 1e-6
 SQL
 }
 

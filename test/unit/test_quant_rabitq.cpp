@@ -251,7 +251,9 @@ TEST_F(QuantRabitqTest, SiftsPartsAsTheWhole)
 		float lower[2][kHeight];
 		float estimate[2][kHeight];
 		uint32_t mask = levels().sift(query.at(), term, payload, limit, lower[0], estimate[0]);
+		float values[2][kHeight];
 
+		levels().estimate_block(query.at(), payload, values[0]);
 		for (size_t first : {size_t{16}, hot / 2 / 16 * 16, hot, hot + 32, bytes})
 		{
 			for (size_t second : {first, std::min(first + 48, bytes), hot > first ? hot : bytes})
@@ -266,6 +268,8 @@ TEST_F(QuantRabitqTest, SiftsPartsAsTheWhole)
 				EXPECT_EQ(0, memcmp(lower[0], lower[1], sizeof(lower[0]))) << first << ", " << second;
 				EXPECT_EQ(0, memcmp(estimate[0], estimate[1], sizeof(estimate[0])))
 					<< first << ", " << second;
+				levels().estimate_parts(query.at(), parts, values[1]);
+				EXPECT_EQ(0, memcmp(values[0], values[1], sizeof(values[0]))) << first << ", " << second;
 			}
 		}
 	}
