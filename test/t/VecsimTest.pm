@@ -140,14 +140,16 @@ SQL
 	return is($differences, '', $name);
 }
 
-# SQL that gives the ids of rows whose own value a search of one list does not find.  (At recall 1, as in
+# SQL that gives the ids of rows whose own value a search of one list (or more) does not find.  (At recall 1, as in
 # same_answers(), lists and the codes in them are not read.)  A cosine distance to oneself is not quite 0.
 sub found_themselves
 {
-	my ($table, $op) = (@_, '<->');
+	my ($table, %option) = @_;
+	my $op = $option{op} // '<->';
+	my $probes = $option{probes} // 1;
 
 	return <<SQL;
-SET enable_seqscan = off; SET enable_sort = off; SET ivf.probes = 1;
+SET enable_seqscan = off; SET enable_sort = off; SET ivf.probes = $probes;
 SELECT string_agg(t.id::text, ' ' ORDER BY t.id)
 FROM $table t CROSS JOIN LATERAL (SELECT x.v $op t.v AS d FROM $table x ORDER BY x.v $op t.v LIMIT 1) nearest
 WHERE d > 1e-6
