@@ -430,8 +430,8 @@ struct PagePart
 	Size bytes;
 };
 
-// Things of so many bytes stand one behind the other through all pages of a store, as if these were one piece, of `space`
-// bytes a page.  Calls visit(part) for each part of one of them, in their order.
+// Things of so many bytes stand one behind the other through all pages of a store, as if these were one piece, of
+// `space` bytes a page.  Calls visit(part) for each part of one of them, in their order.
 template <typename Visit>
 inline void
 each_part(Size thing_bytes, uint32 number, Size space, Visit visit)

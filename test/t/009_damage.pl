@@ -332,33 +332,6 @@ my %spills = (
 	codes_7f => damage_content('spill', 0x7F),
 	codes_random => damage_content('spill', undef));
 
-# Those of the pages that sketches of high dimensions stand on, one and a third each, from the second page on: a part of
-# a sketch is read then.
-sub damage_sketch
-{
-	my ($code) = @_;
-
-	return sub {
-		my ($pages) = @_;
-		my $page = (pages_of_kind($pages, 'sketch'))[1];
-
-		$code->($pages, $page);
-		return $page;
-	};
-}
-
-my %sketches = (
-	kind => damage_sketch(sub { put(@_, $OPAQUE{kind}, 4) }),
-	id => damage_sketch(sub { put(@_, $OPAQUE{page_id}, 1) }),
-	zero => damage_sketch(sub { $_[0][ $_[1] ] = "\0" x 8192 }),
-	pages => sub { add_to($_[0], 0, $META{sketch_pages}, -1); seal_meta($_[0]); 0 },
-	extents => damage_meta('sketch_extents', 5000, 1),
-	codes_none => sub { damage_meta('sketch_extents', 0, 1)->($_[0]); undef },
-	codes_ff => damage_content('sketch', 0xFF),
-	codes_00 => damage_content('sketch', 0),
-	codes_7f => damage_content('sketch', 0x7F),
-	codes_random => damage_content('sketch', undef));
-
 # Those of rows' own values, which carry sums: wrong ones must not give a wrong order.  dead: of deleted rows alone.
 my %values = (
 	kind => damage_field('value', $OPAQUE{kind}, 4),
@@ -403,15 +376,6 @@ DELETE FROM d_$_ WHERE id % 10 = 3;
 SQL
 push @tables, map { "long_$_" } sort keys %spills;
 
-$node->safe_psql('postgres', join "\n", map { <<SQL } map { "wide_$_" } sort keys %sketches);
-CREATE TABLE d_$_ (id bigint, v vector(2100));
-INSERT INTO d_$_ SELECT * FROM original_long;
-INSERT INTO d_$_ SELECT i, make_vector(i, 2100) FROM generate_series(121, 140) i;
-CREATE INDEX d_${_}_idx ON d_$_ USING ivf (v vector_l2_ops) WITH (lists = 140);
-DELETE FROM d_$_ WHERE id % 10 = 3;
-SQL
-push @tables, map { "wide_$_" } sort keys %sketches;
-
 $node->safe_psql('postgres', join "\n", map { <<SQL } map { "full_$_" } sort keys %values);
 CREATE TABLE d_$_ (id bigint, v vector(8));
 INSERT INTO d_$_ SELECT * FROM original WHERE v IS NOT NULL;
@@ -441,10 +405,6 @@ foreach my $table (@tables)
 	elsif ($table =~ /^full_(.*)/)
 	{
 		$block{$table} = $values{$1}->($pages);
-	}
-	elsif ($table =~ /^wide_(.*)/)
-	{
-		$block{$table} = $sketches{$1}->($pages);
 	}
 	elsif ($table =~ /^long_(.*)/)
 	{
@@ -590,32 +550,6 @@ foreach my $name (sort keys %spills)
 	is((sqlstate_of($node, "REINDEX INDEX d_${table}_idx"))[0], '', "$table: REINDEX");
 	like($node->safe_psql('postgres', $probe), qr/^(order)?$/, "$table: and the index is right");
 	is($node->safe_psql('postgres', found_themselves("d_$table")), '', "$table: so are its codes");
-}
-
-# ---- Sketches on several pages: an error of the page at fault, from inserts too, or at most recall is lost ----
-
-foreach my $name (sort keys %sketches)
-{
-	my $table = "wide_$name";
-	my $wrong = $name !~ /^codes/;
-	my $exact = "SELECT index_incomplete('d_$table', 'by_index', 2100)";
-	my $probe = "SELECT index_incomplete('d_$table', 'by_probes', 2100)";
-	my $fill = "INSERT INTO d_$table SELECT i, make_vector(i, 2100) FROM generate_series(5001, 5020) i";
-
-	foreach my $statement ($exact, $probe, $fill, sprintf($vacuum, $table), $probe)
-	{
-		my ($state, $message) = sqlstate_of($node, $statement);
-		my $unread = $name !~ /^pages|^extents/ && $statement =~ /^VACUUM|by_index/;
-
-		my $stray = $name eq 'codes_none' && $statement =~ /^VACUUM/; # pages that no store has
-
-		is($state, $stray || ($wrong && !$unread) ? 'XX002' : '', "$table: $statement") or diag($message);
-		right_message("$table: $statement", $state, $message, $block{$table});
-	}
-	like($node->safe_psql('postgres', $probe), qr/^(order)?$/, "$table: each row once") if !$wrong;
-	is((sqlstate_of($node, "REINDEX INDEX d_${table}_idx"))[0], '', "$table: REINDEX");
-	like($node->safe_psql('postgres', $probe), qr/^(order)?$/, "$table: and the index is right");
-	is($node->safe_psql('postgres', found_themselves("d_$table")), '', "$table: so are its sketches");
 }
 
 # ---- Rows' own values: an error, never another order; none where nobody sees the row ----
