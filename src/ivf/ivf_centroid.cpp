@@ -169,6 +169,7 @@ sketch_estimate(const Index &index, const CentroidQuery &query, Size payload, ui
 	bool whole = true;
 	core::SiftParts parts;
 
+	Assert(payload % kAlign == 0); // so that a sketch ends with its spreads
 	each_sketch_part(payload, number,
 	                 [&](const PagePart &part)
 	                 {
@@ -188,8 +189,7 @@ sketch_estimate(const Index &index, const CentroidQuery &query, Size payload, ui
 		{
 			Size from = part.done + codes - payload; // spreads on the pages before
 
-			memcpy(reinterpret_cast<char *>(spreads) + from, at + codes,
-			       Min(part.bytes - codes, kSketchHeight * sizeof(float) - from));
+			memcpy(reinterpret_cast<char *>(spreads) + from, at + codes, part.bytes - codes);
 		}
 	});
 	if (!whole)
