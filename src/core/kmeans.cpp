@@ -84,15 +84,6 @@ kmeans_work_bytes(size_t n, size_t dim, size_t k, int threads)
 	return layout.overflow ? SIZE_MAX : layout.bytes;
 }
 
-// Where comparing with all centroids costs more than coding them.
-static bool
-can_filter(size_t k, size_t dim)
-{
-	constexpr size_t kCodeDim = 64; // codes are of whole multiples
-
-	return k >= kPrefilterFew && dim % kCodeDim == 0;
-}
-
 // The arrays one behind the other, each aligned to 64 bytes.
 static Layout
 lay_out(size_t n, size_t dim, size_t k, int threads)
@@ -105,7 +96,7 @@ lay_out(size_t n, size_t dim, size_t k, int threads)
 	layout.assigned = reserve(layout, n, 1, sizeof(uint32_t));
 	layout.scores = reserve(layout, n, 1, sizeof(float));
 	layout.scratch = reserve(layout, nearest_scratch_floats(k, threads), 1, sizeof(float));
-	layout.filter = reserve(layout, can_filter(k, dim) ? prefilter_bytes(k, dim, threads) : 0, 1, 1);
+	layout.filter = reserve(layout, prefilter_pays(k, dim) ? prefilter_bytes(k, dim, threads) : 0, 1, 1);
 	// Rows and centroids are numbered in 32 bits, and one number means none.
 	layout.overflow = layout.overflow || n >= UINT32_MAX || k >= UINT32_MAX;
 	return layout;
@@ -219,7 +210,7 @@ assign_some(Kmeans &kmeans)
 	Centroids centroids = {kmeans.centroids, kmeans.bias, kmeans.k, kmeans.dim};
 	size_t begin = kmeans.position;
 	constexpr size_t kGrain = 16;
-	bool filter = kmeans.rotated && can_filter(kmeans.k, kmeans.dim);
+	bool filter = kmeans.rotated && prefilter_pays(kmeans.k, kmeans.dim);
 	size_t batch = nearest_batch_rows(kmeans.k, kmeans.dim, kmeans.threads) * (filter ? kPrefilterGain : 1);
 	size_t rows = std::min(kmeans.rows - begin, batch);
 	Addition addition = {kmeans, begin, begin + rows};

@@ -25,6 +25,13 @@ struct Prefilter
 	uint8_t *scratch;  // of each thread
 };
 
+// Does comparing a row with all of so many centroids cost more than coding them?  Codes are of whole multiples of 64.
+inline bool
+prefilter_pays(size_t count, size_t dim)
+{
+	return count >= kPrefilterFew && dim % 64 == 0;
+}
+
 // Bytes of memory (aligned to 64) for so many centroids of dim dimensions, a multiple of 64.
 size_t prefilter_bytes(size_t count, size_t dim, int threads);
 

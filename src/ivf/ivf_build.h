@@ -148,6 +148,12 @@ float *cluster_bias(const Build &build, const float *centroids, uint32 count);
 // Finds the centroids group by group; the sample is what groups are made of.
 void build_groups(Build &build);
 
+// ---- ivf_polish.cpp -------------------------------------------------------------------------------------------------
+
+// Moves centroids that were found in groups to the means of the rows nearest to them, in some passes over samples like
+// that of the groups.
+void build_polish(Build &build);
+
 // ---- ivf_assign.cpp -------------------------------------------------------------------------------------------------
 
 // Scans the heap, gives each row its list and code, and sorts the entries by list.

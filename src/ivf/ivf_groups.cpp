@@ -2,7 +2,7 @@
 //
 // A small sample gives the coarse centroids of some groups.  A larger one is drawn and each of its rows goes, with the
 // number of its nearest group, into a tuplesort, which may use the disk.  Group after group comes back from it and is
-// clustered into its share of the lists.
+// clustered into its share of the lists.  Then passes over rows of all groups (ivf_polish.cpp).
 #include "pg/pg.h"
 
 #include "core/nearest.h"
@@ -71,6 +71,10 @@ build_groups(Build &build)
 	}
 	tuplesort_end(stream.sort);
 	MemoryContextDelete(context);
+	if (stream.rows > 0)
+	{
+		build_polish(build);
+	}
 }
 
 // The coarse centroids from the sample, which is given back.

@@ -1,0 +1,115 @@
+// ivf_polish.cpp - passes of k-means over rows as they come from the heap, for centroids that were found in groups.
+//
+// k-means of a group knows nothing of the rows beyond its border: lists of neighbouring groups are not balanced against
+// each other.  A few passes over rows of the whole table, each row compared with the centroids of all groups, mend
+// that.  The rows are in memory a batch at a time.
+#include "pg/pg.h"
+
+#include "core/kmeans_pass.h"
+#include "ivf/ivf_build.h"
+
+namespace vecsim::ivf
+{
+
+// Rows on their way through a pass.
+struct Polish
+{
+	Build *build;
+	core::KmeansPass pass;
+	Size room;
+	Size n;
+	float *places; // room x place_dim
+	uint32 *best;  // room
+	float *scores; // room
+};
+
+static void begin_polish(Build &build, Polish &polish);
+static void polish_row(Relation index, ItemPointer tid, Datum *values, bool *isnull, bool alive, void *state);
+static void polish_batch(Polish &polish);
+
+void
+build_polish(Build &build)
+{
+	constexpr int kPasses = 2;
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "ivf polish", ALLOCSET_DEFAULT_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(context);
+	Polish polish = {};
+
+	begin_polish(build, polish);
+	MemoryContextSwitchTo(old);
+	for (int i = 0; i < kPasses; i++)
+	{
+		core::kmeans_pass_begin(polish.pass);
+		sample_blocks(build, build.groups.share, polish_row, &polish);
+		polish_batch(polish);
+		core::kmeans_pass_end(polish.pass);
+		pfree(build.bias);
+		build.bias = cluster_bias(build, build.centroids, build.lists);
+		polish.pass.bias = build.bias;
+	}
+	MemoryContextDelete(context);
+}
+
+// The state, and memory for batches: no more than a sixteenth of what there is.
+static void
+begin_polish(Build &build, Polish &polish)
+{
+	constexpr Size kShare = 16;
+	constexpr Size kLeastBatch = 4;
+	Size bytes = build.place_dim * sizeof(float);
+	Size fit = build.memory / kShare / (bytes + sizeof(uint32) + sizeof(float));
+	core::KmeansPass &pass = polish.pass;
+
+	pass.dim = build.place_dim;
+	pass.k = build.lists;
+	pass.spherical = build.metric->unit_length;
+	pass.rotated = build.quantizer->two_level != nullptr;
+	pass.threads = build.threads;
+	pass.centroids = build.centroids;
+	pass.lengths = build.lengths;
+	pass.bias = build.bias;
+	pass.work = pg::alloc_array(1, core::kmeans_pass_bytes(pass.dim, pass.k, pass.threads));
+	polish.build = &build;
+	polish.room = Max(Min(core::kmeans_pass_batch(pass), fit), kLeastBatch);
+	polish.places = static_cast<float *>(pg::alloc_array(polish.room, bytes));
+	polish.best = static_cast<uint32 *>(pg::alloc_array(polish.room, sizeof(uint32)));
+	polish.scores = static_cast<float *>(pg::alloc_array(polish.room, sizeof(float)));
+}
+
+// A row of the heap; one that cannot be ranked is none for k-means.
+static void
+polish_row(Relation index, ItemPointer tid, Datum *values, bool *isnull, bool alive, void *state)
+{
+	Polish &polish = *static_cast<Polish *>(state);
+	Build &build = *polish.build;
+
+	if (isnull[0])
+	{
+		return;
+	}
+
+	MemoryContext old = MemoryContextSwitchTo(build.row_context);
+	const float *floats = input_floats(build.input, input_value(build.input, values[0]));
+
+	if (value_place(build.space, *build.quantizer, floats, polish.places + polish.n * build.place_dim))
+	{
+		polish.n++;
+	}
+	MemoryContextSwitchTo(old);
+	MemoryContextReset(build.row_context);
+	if (polish.n == polish.room)
+	{
+		polish_batch(polish);
+	}
+}
+
+// Gives the rows gathered to the pass.
+static void
+polish_batch(Polish &polish)
+{
+	core::kmeans_pass_add(polish.pass, polish.places, polish.n, polish.best, polish.scores);
+	polish.n = 0;
+	CHECK_FOR_INTERRUPTS();
+}
+
+} // namespace vecsim::ivf
