@@ -1,8 +1,8 @@
 // kmeans_pass.h - one pass of k-means over rows that come in batches, for samples that do not fit in memory.
 //
 // Centroids are there; each batch is given its nearest ones and added to their sums; at the end centroids move to the
-// means.  Memory beside the centroids: as much again, and their codes.  The same rows in the same batches give the same
-// centroids for any number of threads.
+// means.  Memory beside the centroids: as much again, and their codes.  The same rows in the same order give the same
+// centroids for any batches and any number of threads.
 #ifndef VECSIM_CORE_KMEANS_PASS_H
 #define VECSIM_CORE_KMEANS_PASS_H
 

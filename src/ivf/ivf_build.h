@@ -143,6 +143,9 @@ void cluster_mean(Build &build);
 // Of each centroid the bias that makes the largest score the nearest one.
 float *cluster_bias(const Build &build, const float *centroids, uint32 count);
 
+// The same into an array of `count`.
+void cluster_set_bias(const Build &build, const float *centroids, uint32 count, float *bias);
+
 // ---- ivf_groups.cpp -------------------------------------------------------------------------------------------------
 
 // Finds the centroids group by group; the sample is what groups are made of.

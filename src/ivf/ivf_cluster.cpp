@@ -122,6 +122,13 @@ cluster_bias(const Build &build, const float *centroids, uint32 count)
 {
 	float *bias = static_cast<float *>(pg::alloc_array(count, sizeof(float)));
 
+	cluster_set_bias(build, centroids, count, bias);
+	return bias;
+}
+
+void
+cluster_set_bias(const Build &build, const float *centroids, uint32 count, float *bias)
+{
 	for (uint32 i = 0; i < count; i++)
 	{
 		double norm2 =
@@ -129,7 +136,6 @@ cluster_bias(const Build &build, const float *centroids, uint32 count)
 
 		bias[i] = build.metric->unit_length ? 0 : static_cast<float>(-norm2 / 2);
 	}
-	return bias;
 }
 
 } // namespace vecsim::ivf

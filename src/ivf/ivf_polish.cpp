@@ -30,22 +30,22 @@ static void polish_batch(Polish &polish);
 void
 build_polish(Build &build)
 {
-	constexpr int kPasses = 2;
+	constexpr int kPasses = 4;
+	constexpr int kFewPasses =
+		1; // where a row is compared with each centroid in full, as the assignment will do
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "ivf polish", ALLOCSET_DEFAULT_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(context);
 	Polish polish = {};
 
 	begin_polish(build, polish);
 	MemoryContextSwitchTo(old);
-	for (int i = 0; i < kPasses; i++)
+	for (int i = 0; i < (build.quantizer->two_level != nullptr ? kPasses : kFewPasses); i++)
 	{
 		core::kmeans_pass_begin(polish.pass);
 		sample_blocks(build, build.groups.share, polish_row, &polish);
 		polish_batch(polish);
 		core::kmeans_pass_end(polish.pass);
-		pfree(build.bias);
-		build.bias = cluster_bias(build, build.centroids, build.lists);
-		polish.pass.bias = build.bias;
+		cluster_set_bias(build, build.centroids, build.lists, build.bias);
 	}
 	MemoryContextDelete(context);
 }

@@ -98,37 +98,48 @@ class KmeansPassTest : public Core
 
 } // namespace
 
-// Means are precise far from the origin as well, where a float's sum of the rows would not be.
 TEST_F(KmeansPassTest, CentroidsMoveToTheMeans)
 {
 	Random random = {1};
 	size_t dim = 10;
+	Vector rows = gaussian_vector(random, 5000 * dim, 1);
+	// The last one is far from all rows.
+	Vector centroids(rows.begin(), rows.begin() + 20 * 10);
 
-	for (float offset : {0.0f, 1000.0f})
+	centroids.insert(centroids.end(), dim, 50);
+
+	State state = pass_over(rows, centroids, dim, false, false, 2, 333);
+	std::vector<std::vector<double>> means = means_of(rows, centroids, dim);
+
+	for (size_t c = 0; c < 21; c++)
 	{
-		Vector rows = gaussian_vector(random, 5000 * dim, 1);
-
-		for (float &value : rows)
+		EXPECT_EQ(1, state.lengths[c]);
+		for (size_t i = 0; i < dim; i++)
 		{
-			value += offset;
+			EXPECT_NEAR(means[c][i], state.centroids[c * dim + i], 1e-5) << c;
 		}
+	}
+}
 
-		// The last one is far from all rows.
-		Vector centroids(rows.begin(), rows.begin() + 20 * 10);
+// Floats are precise enough for the sums of differences; those of the rows themselves would be .2 off here.
+TEST_F(KmeansPassTest, MeansFarFromTheOriginArePrecise)
+{
+	Random random = {4};
+	size_t dim = 10;
+	Vector rows = gaussian_vector(random, 5000 * dim, 1);
 
-		centroids.insert(centroids.end(), dim, offset + 50);
+	for (float &value : rows)
+	{
+		value += 1e5f;
+	}
 
-		State state = pass_over(rows, centroids, dim, false, false, 2, 333);
-		std::vector<std::vector<double>> means = means_of(rows, centroids, dim);
+	Vector first(rows.begin(), rows.begin() + 10);
+	State state = pass_over(rows, first, dim, false, false, 2, 333);
+	std::vector<std::vector<double>> means = means_of(rows, first, dim);
 
-		for (size_t c = 0; c < 21; c++)
-		{
-			EXPECT_EQ(1, state.lengths[c]);
-			for (size_t i = 0; i < dim; i++)
-			{
-				EXPECT_NEAR(means[c][i], state.centroids[c * dim + i], 1e-4 + offset * 1e-6) << c;
-			}
-		}
+	for (size_t i = 0; i < dim; i++)
+	{
+		EXPECT_NEAR(means[0][i], state.centroids[i], 0.01);
 	}
 }
 
