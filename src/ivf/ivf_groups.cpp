@@ -23,7 +23,7 @@ struct Stream
 	// A batch of rows whose groups are found at once.
 	Size room;
 	Size n;
-	float *places; // room x place_dim
+	float *places; // room x place_dim; later the rows of one group
 	uint32 *best;  // room
 	float *scores; // room
 	float *scratch;
@@ -35,9 +35,10 @@ static void find_coarse(Build &build, Stream &stream);
 static void begin_batches(Build &build, Stream &stream);
 static void stream_row(Relation index, ItemPointer tid, Datum *values, bool *isnull, bool alive, void *state);
 static void stream_batch(Stream &stream);
+static Size largest_group(const Build &build, const Stream &stream);
 static void cluster_groups(Build &build, Stream &stream);
 static uint32 cluster_group(Build &build, Stream &stream, uint32 group, uint32 share, double before);
-static void read_group(const Build &build, Stream &stream, Size rows, Size wanted, float *places);
+static void read_group(const Build &build, Stream &stream, Size rows, Size wanted);
 
 void
 build_groups(Build &build)
@@ -60,6 +61,8 @@ build_groups(Build &build)
 	ExecDropSingleTupleTableSlot(stream.slot);
 	MemoryContextDelete(coarse);
 	tuplesort_performsort(stream.sort);
+	stream.places = static_cast<float *>(
+		pg::alloc_array(pg::mul_size_checked(largest_group(build, stream), build.place_dim), sizeof(float)));
 	MemoryContextSwitchTo(old);
 	if (stream.rows == 0)
 	{
@@ -160,6 +163,20 @@ stream_batch(Stream &stream)
 	CHECK_FOR_INTERRUPTS();
 }
 
+// Rows of the largest group, as far as they fit: one array serves all groups, since the C library keeps what is freed of
+// arrays that differ in size.
+static Size
+largest_group(const Build &build, const Stream &stream)
+{
+	uint64 most = 1;
+
+	for (Size group = 0; group < stream.coarse.count; group++)
+	{
+		most = Max(most, stream.counts[group]);
+	}
+	return Min(static_cast<Size>(most), plan_rows_that_fit(build, build.groups.memory, 1));
+}
+
 // Gives each group lists by its share of the rows.  What a group cannot take, because its rows are alike or do not fit
 // in memory, goes to those that come after it.
 static void
@@ -203,27 +220,21 @@ cluster_group(Build &build, Stream &stream, uint32 group, uint32 share, double b
 		fit = plan_rows_that_fit(build, build.groups.memory, share);
 	}
 
-	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "ivf group", ALLOCSET_DEFAULT_SIZES);
-	MemoryContext old = MemoryContextSwitchTo(context);
 	Size wanted = share > 0 ? Min(count, fit) : 0;
-	float *places = static_cast<float *>(pg::alloc_array(
-		pg::mul_size_checked(Max(wanted, static_cast<Size>(1)), build.place_dim), sizeof(float)));
 
-	read_group(build, stream, count, wanted, places);
+	read_group(build, stream, count, wanted);
 	if (share > 0)
 	{
-		share = cluster_rows(build, {places, wanted, before}, share,
+		share = cluster_rows(build, {stream.places, wanted, before}, share,
 		                     build.centroids + static_cast<Size>(build.lists) * build.place_dim,
 		                     build.lengths + build.lists);
 	}
-	MemoryContextSwitchTo(old);
-	MemoryContextDelete(context);
 	return share;
 }
 
-// Reads so many rows from the sort, the first ones of them into places.
+// Reads so many rows from the sort, the first ones of them into memory.
 static void
-read_group(const Build &build, Stream &stream, Size rows, Size wanted, float *places)
+read_group(const Build &build, Stream &stream, Size rows, Size wanted)
 {
 	for (Size i = 0; i < rows; i++)
 	{
@@ -239,7 +250,7 @@ read_group(const Build &build, Stream &stream, Size rows, Size wanted, float *pl
 			const varlena *flight =
 				reinterpret_cast<const varlena *>(DatumGetPointer(slot_getattr(stream.slot, 2, &isnull)));
 
-			memcpy(places + i * build.place_dim, VARDATA_ANY(flight), build.place_dim * sizeof(float));
+			memcpy(stream.places + i * build.place_dim, VARDATA_ANY(flight), build.place_dim * sizeof(float));
 		}
 		CHECK_FOR_INTERRUPTS();
 	}
