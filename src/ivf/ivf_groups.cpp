@@ -163,8 +163,8 @@ stream_batch(Stream &stream)
 	CHECK_FOR_INTERRUPTS();
 }
 
-// Rows of the largest group, as far as they fit: one array serves all groups, since the C library keeps what is freed of
-// arrays that differ in size.
+// Rows of the largest group, as far as they fit: one array serves all groups, since the C library keeps what is freed
+// of arrays that differ in size.
 static Size
 largest_group(const Build &build, const Stream &stream)
 {
