@@ -29,8 +29,7 @@ struct KmeansPass
 	void *work;        // kmeans_pass_bytes(), aligned to 64
 
 	// Private.
-	float
-		*sums; // k x dim: of the rows' differences from their centroids, which floats are precise enough for
+	float *sums; // k x dim: of rows' differences from their centroids, for which floats are precise enough
 	uint32_t *counts;
 	float *scratch;
 	bool filter;
