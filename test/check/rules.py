@@ -21,7 +21,7 @@ ARROWS = {
     "ivf": {"pg", "core", "types"},
     "batch": {"pg", "core", "types", "ivf", "device/device.h"},
 }
-KERNEL_HEADERS = {"stddef.h", "stdint.h", "immintrin.h", "arm_neon.h"}
+KERNEL_HEADERS = {"stddef.h", "stdint.h", "cpuid.h", "immintrin.h", "arm_neon.h"}
 POSTGRES_WORLD = {"pg", "types", "ivf", "batch"}
 # Headers of the standard library that need its shared object, or that only make sense with destructors.
 HEAVY_HEADERS = {

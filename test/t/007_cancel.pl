@@ -132,7 +132,7 @@ foreach my $phase (sort keys %counted)
 
 # ---- Builds that run into a timeout at moments spread over their time, in one session ----
 
-# SQL that ends a statement_timeout of a few milliseconds.  On a busy machine the command that does may itself exceed it.
+# SQL that ends a statement_timeout of a few milliseconds.  On a busy machine the command itself may exceed that.
 my $no_timeout = "SET statement_timeout = 0;\n" x 10;
 
 # In 1 MB the lists are found group by group.  With storage = full rows' own values are sorted and written as well.
