@@ -23,6 +23,10 @@ struct Polish
 	float *scores; // room
 };
 
+// One part of so many is for batches.
+static constexpr Size kShare = 16;
+
+static bool polish_fits(const Build &build);
 static void begin_polish(Build &build, Polish &polish);
 static void polish_row(Relation index, ItemPointer tid, Datum *values, bool *isnull, bool alive, void *state);
 static void polish_batch(Polish &polish);
@@ -32,6 +36,12 @@ build_polish(Build &build)
 {
 	// Codes find the nearest centroid in a fraction of the time; without them a pass takes a quarter of the assignment.
 	const int passes = build.quantizer->two_level != nullptr ? 4 : 1;
+
+	if (!polish_fits(build))
+	{
+		return;
+	}
+
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "ivf polish", ALLOCSET_DEFAULT_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(context);
 	Polish polish = {};
@@ -49,11 +59,22 @@ build_polish(Build &build)
 	MemoryContextDelete(context);
 }
 
-// The state, and memory for batches: no more than a sixteenth of what there is.
+// Is there memory for the sums beside the centroids, and for batches, threads but one apart?  With two-level codes
+// always: the plan left room for a second copy of the centroids (assign_fits in ivf_plan.cpp).
+static bool
+polish_fits(const Build &build)
+{
+	Size vector = build.place_dim * sizeof(float);
+	Size centroids = pg::mul_size_checked(build.lists, vector + 2 * sizeof(float)); // and bias and length
+	Size pass = core::kmeans_pass_bytes(build.place_dim, build.lists, 1);
+
+	return pg::add_size_checked(centroids, pass) <= build.memory - build.memory / kShare;
+}
+
+// The state, and memory for batches.
 static void
 begin_polish(Build &build, Polish &polish)
 {
-	constexpr Size kShare = 16;
 	constexpr Size kLeastBatch = 4;
 	Size bytes = build.place_dim * sizeof(float);
 	Size fit = build.memory / kShare / (bytes + sizeof(uint32) + sizeof(float));
