@@ -23,19 +23,24 @@ struct Stream
 	// A batch of rows whose groups are found at once.
 	Size room;
 	Size n;
-	float *places; // room x place_dim; later the rows of one group
+	float *places; // room x place_dim; later the rows of one group, most_rows x place_dim
 	uint32 *best;  // room
 	float *scores; // room
 	float *scratch;
 	void *flight; // a place as a bytea
 	TupleTableSlot *slot;
+
+	// Of one group, so that its k-means fits in memory.
+	uint32 most_lists;
+	Size most_rows;
 };
 
 static void find_coarse(Build &build, Stream &stream);
 static void begin_batches(Build &build, Stream &stream);
 static void stream_row(Relation index, ItemPointer tid, Datum *values, bool *isnull, bool alive, void *state);
 static void stream_batch(Stream &stream);
-static Size largest_group(const Build &build, const Stream &stream);
+static void begin_groups(const Build &build, Stream &stream);
+static uint32 lists_that_fit(const Build &build, Size rows, uint32 lists);
 static void cluster_groups(Build &build, Stream &stream);
 static uint32 cluster_group(Build &build, Stream &stream, uint32 group, uint32 share, double before);
 static void read_group(const Build &build, Stream &stream, Size rows, Size wanted);
@@ -61,8 +66,7 @@ build_groups(Build &build)
 	ExecDropSingleTupleTableSlot(stream.slot);
 	MemoryContextDelete(coarse);
 	tuplesort_performsort(stream.sort);
-	stream.places = static_cast<float *>(
-		pg::alloc_array(pg::mul_size_checked(largest_group(build, stream), build.place_dim), sizeof(float)));
+	begin_groups(build, stream);
 	MemoryContextSwitchTo(old);
 	if (stream.rows == 0)
 	{
@@ -163,18 +167,42 @@ stream_batch(Stream &stream)
 	CHECK_FOR_INTERRUPTS();
 }
 
-// Rows of the largest group, as far as they fit: one array serves all groups, since the C library keeps what is freed
-// of arrays that differ in size.
-static Size
-largest_group(const Build &build, const Stream &stream)
+// Memory for the rows of a group, as many as fit beside k-means into the most lists that one will get: one array serves
+// all groups, since the C library keeps what is freed of arrays that differ in size.
+static void
+begin_groups(const Build &build, Stream &stream)
 {
-	uint64 most = 1;
+	uint64 lists = Min(static_cast<uint64>(build.lists), stream.rows);
+	uint64 rows = 1;
 
+	stream.most_lists = 1;
 	for (Size group = 0; group < stream.coarse.count; group++)
 	{
-		most = Max(most, stream.counts[group]);
+		uint64 count = stream.counts[group];
+		uint64 share = stream.rows > 0 ? (lists * count + stream.rows - 1) / stream.rows : 0;
+		uint32 fit = lists_that_fit(build, static_cast<Size>(count), static_cast<uint32>(Min(share, count)));
+
+		stream.most_lists = Max(stream.most_lists, fit);
+		rows = Max(rows, count);
 	}
-	return Min(static_cast<Size>(most), plan_rows_that_fit(build, build.groups.memory, 1));
+	stream.most_rows =
+		Min(static_cast<Size>(rows), plan_rows_that_fit(build, build.groups.memory, stream.most_lists));
+	stream.places = static_cast<float *>(
+		pg::alloc_array(pg::mul_size_checked(stream.most_rows, build.place_dim), sizeof(float)));
+}
+
+// So many lists, or fewer where k-means of the rows of a group into them does not fit.
+static uint32
+lists_that_fit(const Build &build, Size rows, uint32 lists)
+{
+	constexpr Size kLeastRowsPerList = 4;
+
+	while (lists > 0 &&
+	       plan_rows_that_fit(build, build.groups.memory, lists) < Min(rows, lists * kLeastRowsPerList))
+	{
+		lists--;
+	}
+	return lists;
 }
 
 // Gives each group lists by its share of the rows.  What a group cannot take, because its rows are alike or do not fit
@@ -210,17 +238,11 @@ cluster_groups(Build &build, Stream &stream)
 static uint32
 cluster_group(Build &build, Stream &stream, uint32 group, uint32 share, double before)
 {
-	constexpr Size kLeastRowsPerList = 4;
 	Size count = static_cast<Size>(stream.counts[group]);
-	Size fit = plan_rows_that_fit(build, build.groups.memory, share);
 
-	while (share > 0 && fit < Min(count, share * kLeastRowsPerList))
-	{
-		share--;
-		fit = plan_rows_that_fit(build, build.groups.memory, share);
-	}
+	share = lists_that_fit(build, count, Min(share, stream.most_lists));
 
-	Size wanted = share > 0 ? Min(count, fit) : 0;
+	Size wanted = share > 0 ? Min(count, stream.most_rows) : 0;
 
 	read_group(build, stream, count, wanted);
 	if (share > 0)

@@ -95,6 +95,7 @@ list_send(const Index &index, uint32 list)
 		for (uint32 i = 0; i < pages; i++)
 		{
 			page_send(index.relation, entry.first.page + i);
+			CHECK_FOR_INTERRUPTS();
 		}
 	}
 }

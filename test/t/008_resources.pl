@@ -155,4 +155,32 @@ is_deeply(\@deaths, [], 'no build died of a lack of memory');
 cmp_ok($refused, '>', 0, "$refused builds were refused memory");
 cmp_ok($succeeded, '>', 0, '... and with more of it they succeed');
 
+# ---- maintenance_work_mem: the most memory that a build has beside shared buffers, of which there are few here ----
+
+SKIP:
+{
+	skip 'this system does not tell', 3 unless -e '/proc/self/status';
+	$node->stop('fast');
+	$node->append_conf('postgresql.conf', 'shared_buffers = 1MB');
+	$node->start;
+	fill($node, table => 'w', rows => 2300, dim => 1900, no_index => 1);
+	my $status = "SELECT substring(pg_read_file('/proc/self/status') FROM 'VmHWM:\\s+(\\d+)')";
+
+	# The centroids take 8 of the 16 MB, and are found in groups of unlike size.
+	foreach my $with ('quantizer = flat, lists = 1150', 'quantizer = sq8, lists = 1150', 'lists = 500')
+	{
+		my ($before, $after) = split /\n/, $node->safe_psql('postgres', <<"SQL");
+SET max_parallel_workers_per_gather = 0; SET maintenance_work_mem = '16MB';
+DO 'BEGIN PERFORM sum(v <-> v) FROM w; END';
+$status;
+CREATE INDEX w_v_idx ON w USING ivf (v vector_l2_ops) WITH ($with);
+$status;
+DROP INDEX w_v_idx;
+SQL
+		my $peak = int(($after - $before) / 1024);
+
+		cmp_ok($peak, '<', 22, "$with: $peak MB for a build in 16 MB, which an idle backend has not");
+	}
+}
+
 done_testing();
