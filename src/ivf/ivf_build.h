@@ -157,6 +157,17 @@ void build_groups(Build &build);
 // that of the groups.
 void build_polish(Build &build);
 
+// ---- ivf_order.cpp --------------------------------------------------------------------------------------------------
+
+// True where lists are so many that those of a sketch form a group.
+bool build_grouped(const Build &build);
+
+// Numbers the lists so that neighbouring numbers are near each other, where build_grouped().
+void build_order(Build &build);
+
+// The centre of a group and the spread of its lists' rows about it, from the spreads of the lists.
+float group_centre(const Build &build, uint32 group, const float *spreads, float *centre);
+
 // ---- ivf_assign.cpp -------------------------------------------------------------------------------------------------
 
 // Scans the heap, gives each row its list and code, and sorts the entries by list.

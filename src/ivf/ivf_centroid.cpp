@@ -6,13 +6,15 @@
 #include "ivf/ivf_recent.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace vecsim::ivf
 {
 
-// A page of sketches at hand, share-locked.
-struct SketchPage
+// Reads sketches one after the other; the page of the last one stays at hand, share-locked.
+struct SketchReader
 {
+	Size payload;  // of a sketch
 	Buffer buffer; // invalid while there is none
 	uint32 number; // in the store
 };
@@ -25,10 +27,17 @@ static float reach(const Index &index, float spread, const CentroidQuery &query)
 static void score_codes(const Index &index, const CentroidQuery &query, core::ListScore *scores);
 static void score_value(const Index &index, const CentroidHeader &header, float value,
                         const CentroidQuery &query, uint32 number, core::ListScore *score);
-static void score_sketches(const Index &index, const CentroidQuery &query, core::ListScore *scores);
-static void sketch_estimate(const Index &index, const CentroidQuery &query, Size payload, uint32 number,
-                            SketchPage &page, float *values, float *spreads);
-static const char *sketch_page(const Index &index, uint32 number, SketchPage &page);
+static uint32 score_groups(const Index &index, const CentroidQuery &query, GroupWalk &walk, uint32 depth,
+                           core::ListScore *scores, uint32 found);
+static void sort_by_number(core::ListScore *lists, uint32 n);
+static void score_centroids(const Index &index, const CentroidQuery &query, core::ListScore *scores);
+static SketchReader sketch_reader(const Index &index);
+static void sketch_reader_end(SketchReader &reader);
+static void score_sketch(const Index &index, const CentroidQuery &query, SketchReader &reader, uint32 number,
+                         uint32 first, uint32 n, core::ListScore *scores);
+static void sketch_estimate(const Index &index, const CentroidQuery &query, uint32 number,
+                            SketchReader &reader, float *values, float *spreads);
+static const char *sketch_page(const Index &index, uint32 number, SketchReader &reader);
 static void read_spanning(const Index &index, uint32 number, char *to);
 static void bytes_read(const Index &index, BlockNumber block, PageKind kind, Size at, char *to, Size bytes);
 static void bytes_reread(Relation relation, ForkNumber fork, BlockNumber block, Size at, char *to,
@@ -44,20 +53,115 @@ centroid_page(const Index &index, uint32 number)
 }
 
 bool
-centroid_scores(const Index &index, const CentroidQuery &query, core::ListScore *scores)
+centroid_estimates(const Index &index, const CentroidQuery &query)
+{
+	return query.prepared != nullptr && index.meta.sketch_extents > 0;
+}
+
+void
+centroid_begin(const Index &index, const CentroidQuery &query, core::ListScore *memory, GroupWalk &walk)
+{
+	walk = {nullptr, 0, 0};
+	if (centroid_estimates(index, query) && index.meta.groups > 0)
+	{
+		uint32 first = group_count(index.meta.lists); // the sketch of the first groups
+		SketchReader reader = sketch_reader(index);
+
+		walk.groups = memory;
+		for (uint32 group = 0; group < index.meta.groups; group += kSketchHeight)
+		{
+			uint32 n = Min(kSketchHeight, index.meta.groups - group);
+
+			score_sketch(index, query, reader, first + group / kSketchHeight, group, n, memory + walk.n);
+			walk.n += n;
+		}
+		sketch_reader_end(reader);
+	}
+}
+
+uint32
+centroid_scores(const Index &index, const CentroidQuery &query, GroupWalk &walk, uint32 depth,
+                core::ListScore *scores, uint32 found)
+{
+	uint32 lists = index.meta.lists;
+
+	if (walk.groups != nullptr)
+	{
+		return score_groups(index, query, walk, depth, scores, found);
+	}
+	if (found == lists)
+	{
+		return found;
+	}
+	if (centroid_estimates(index, query))
+	{
+		SketchReader reader = sketch_reader(index);
+
+		for (uint32 first = 0; first < lists; first += kSketchHeight)
+		{
+			score_sketch(index, query, reader, first / kSketchHeight, kFirstList + first,
+			             Min(kSketchHeight, lists - first), scores + first);
+		}
+		sketch_reader_end(reader);
+	}
+	else if (query.prepared != nullptr)
+	{
+		score_codes(index, query, scores);
+	}
+	else
+	{
+		score_centroids(index, query, scores);
+	}
+	return lists;
+}
+
+// See centroid_scores().  In a sample of k of n lists group by group, the nearest groups first, nearly all of the m
+// nearest lists are found where k is a few times sqrt(m n): README has the numbers.
+static uint32
+score_groups(const Index &index, const CentroidQuery &query, GroupWalk &walk, uint32 depth,
+             core::ListScore *scores, uint32 found)
+{
+	constexpr double kTimes = 4;
+	uint32 lists = index.meta.lists;
+	double wanted = kTimes * std::sqrt(static_cast<double>(depth) * lists);
+	uint32 groups = group_count(static_cast<uint32>(Min(wanted, static_cast<double>(lists))));
+	core::ListScore *coming = walk.groups + walk.next;
+
+	if (groups <= walk.next)
+	{
+		return found;
+	}
+
+	SketchReader reader = sketch_reader(index);
+
+	core::nearest_select(coming, walk.n - walk.next, groups - walk.next);
+	sort_by_number(coming, groups - walk.next); // several sketches stand on a page
+	for (; walk.next < groups; walk.next++)
+	{
+		uint32 group = walk.groups[walk.next].list;
+		uint32 first = group * kSketchHeight;
+		uint32 n = Min(kSketchHeight, lists - first);
+
+		score_sketch(index, query, reader, group, kFirstList + first, n, scores + found);
+		found += n;
+	}
+	sketch_reader_end(reader);
+	return found;
+}
+
+static void
+sort_by_number(core::ListScore *lists, uint32 n)
+{
+	std::sort(lists, lists + n,
+	          [](const core::ListScore &a, const core::ListScore &b) { return a.list < b.list; });
+}
+
+// Scores all lists by the centroids themselves.
+static void
+score_centroids(const Index &index, const CentroidQuery &query, core::ListScore *scores)
 {
 	uint32 per_page = centroids_per_page(index.place_dim);
 
-	if (query.prepared != nullptr && index.meta.sketch_extents > 0)
-	{
-		score_sketches(index, query, scores);
-		return false;
-	}
-	if (query.prepared != nullptr)
-	{
-		score_codes(index, query, scores);
-		return true;
-	}
 	for (uint32 first = 0; per_page > 0 && first < index.meta.lists; first += per_page)
 	{
 		score_page(index, first, Min(per_page, index.meta.lists - first), query, scores);
@@ -65,7 +169,7 @@ centroid_scores(const Index &index, const CentroidQuery &query, core::ListScore 
 	}
 	if (per_page > 0)
 	{
-		return true;
+		return;
 	}
 
 	float *vector = static_cast<float *>(palloc(index.place_dim * sizeof(float)));
@@ -80,7 +184,6 @@ centroid_scores(const Index &index, const CentroidQuery &query, core::ListScore 
 		CHECK_FOR_INTERRUPTS();
 	}
 	pfree(vector);
-	return true;
 }
 
 // Scores the n centroids of one page, of which the first is number `first`.
@@ -133,37 +236,43 @@ score_codes(const Index &index, const CentroidQuery &query, core::ListScore *sco
 	}
 }
 
-// Estimates the scores of all lists by the sketches of their centroids.
-static void
-score_sketches(const Index &index, const CentroidQuery &query, core::ListScore *scores)
+static SketchReader
+sketch_reader(const Index &index)
 {
-	Size payload = index.quantizer->payload_bytes(index.meta.dim, kSketchHeight);
-	SketchPage page = {InvalidBuffer, 0};
+	return {index.quantizer->payload_bytes(index.meta.dim, kSketchHeight), InvalidBuffer, 0};
+}
 
-	for (uint32 first = 0, number = 0; first < index.meta.lists; first += kSketchHeight, number++)
+static void
+sketch_reader_end(SketchReader &reader)
+{
+	if (BufferIsValid(reader.buffer))
 	{
-		uint32 n = Min(kSketchHeight, index.meta.lists - first);
-		float values[kSketchHeight];
-		float spreads[kSketchHeight];
-
-		sketch_estimate(index, query, payload, number, page, values, spreads);
-		for (uint32 i = 0; i < n; i++)
-		{
-			scores[first + i] = {-values[i] + reach(index, spreads[i], query), kFirstList + first + i};
-		}
-	}
-	if (BufferIsValid(page.buffer))
-	{
-		page_release(page.buffer);
+		page_release(reader.buffer);
+		reader.buffer = InvalidBuffer;
 	}
 }
 
-// The estimated values of the 32 centroids of a sketch, and their spreads.  page is that of the sketch before, and
-// becomes that of the sketch's last part.
+// Estimates the scores of the first n of the 32 that a sketch is of.  Their lists are numbered from `first` on.
 static void
-sketch_estimate(const Index &index, const CentroidQuery &query, Size payload, uint32 number, SketchPage &page,
+score_sketch(const Index &index, const CentroidQuery &query, SketchReader &reader, uint32 number,
+             uint32 first, uint32 n, core::ListScore *scores)
+{
+	float values[kSketchHeight];
+	float spreads[kSketchHeight];
+
+	sketch_estimate(index, query, number, reader, values, spreads);
+	for (uint32 i = 0; i < n; i++)
+	{
+		scores[i] = {-values[i] + reach(index, spreads[i], query), first + i};
+	}
+}
+
+// The estimated values of the 32 centroids of a sketch, and their spreads.
+static void
+sketch_estimate(const Index &index, const CentroidQuery &query, uint32 number, SketchReader &reader,
                 float *values, float *spreads)
 {
+	Size payload = reader.payload;
 	const core::TwoLevel &levels = *index.quantizer->two_level;
 	Size bytes = sketch_bytes(payload);
 	bool whole = true;
@@ -173,7 +282,7 @@ sketch_estimate(const Index &index, const CentroidQuery &query, Size payload, ui
 	each_sketch_part(payload, number,
 	                 [&](const PagePart &part)
 	                 {
-		const char *at = sketch_page(index, static_cast<uint32>(part.page), page) + part.offset;
+		const char *at = sketch_page(index, static_cast<uint32>(part.page), reader) + part.offset;
 		Size codes = part.done < payload ? Min(part.bytes, payload - part.done) : 0;
 
 		whole = part.bytes == bytes;
@@ -200,22 +309,22 @@ sketch_estimate(const Index &index, const CentroidQuery &query, Size payload, ui
 
 // The content of a page of sketches, which is locked instead of the one before it, if it is not that one.
 static const char *
-sketch_page(const Index &index, uint32 number, SketchPage &page)
+sketch_page(const Index &index, uint32 number, SketchReader &reader)
 {
-	if (BufferIsValid(page.buffer) && page.number != number)
+	if (BufferIsValid(reader.buffer) && reader.number != number)
 	{
-		page_release(page.buffer);
-		page.buffer = InvalidBuffer;
+		page_release(reader.buffer);
+		reader.buffer = InvalidBuffer;
 		CHECK_FOR_INTERRUPTS();
 	}
-	if (!BufferIsValid(page.buffer))
+	if (!BufferIsValid(reader.buffer))
 	{
 		BlockNumber block = store_page(index.meta.sketches, index.meta.sketch_extents, number);
 
-		page.buffer = page_read(index.relation, block, PageKind::CentroidSketch, BUFFER_LOCK_SHARE);
-		page.number = number;
+		reader.buffer = page_read(index.relation, block, PageKind::CentroidSketch, BUFFER_LOCK_SHARE);
+		reader.number = number;
 	}
-	return static_cast<char *>(buffer_page(page.buffer)) + kContent;
+	return static_cast<char *>(buffer_page(reader.buffer)) + kContent;
 }
 
 void
@@ -224,8 +333,7 @@ centroid_rescore(const Index &index, const CentroidQuery &query, core::ListScore
 	Size bytes = centroid_code_bytes(index.row_bytes);
 	uint32 per_page = centroid_codes_per_page(index.row_bytes);
 
-	std::sort(lists, lists + n,
-	          [](const core::ListScore &a, const core::ListScore &b) { return a.list < b.list; });
+	sort_by_number(lists, n);
 	for (uint32 i = 0; i < n; i++)
 	{
 		page_send(index.relation, store_page(index.meta.codes, index.meta.code_extents,

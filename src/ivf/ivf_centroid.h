@@ -26,9 +26,27 @@ struct CentroidQuery
 	core::ListTerm *terms; // out, with prepared: by list, for the bounds of its codes
 };
 
-// The scores of all lists, in the order of their numbers: scores has room for meta.lists of them.  False where they are
-// only estimates, from sketches: lists worth a look are then scored by centroid_rescore(), and have no terms before.
-bool centroid_scores(const Index &index, const CentroidQuery &query, core::ListScore *scores);
+// Lists as they are met, group by group, the nearest group first.
+struct GroupWalk
+{
+	core::ListScore
+		*groups; // their scores: those before `next` have been read; null where lists have no groups
+	uint32 n;
+	uint32 next;
+};
+
+// True where lists are scored by estimates, from sketches: those worth a look are then scored by centroid_rescore(),
+// and have no terms before.
+bool centroid_estimates(const Index &index, const CentroidQuery &query);
+
+// Begins to score lists.  memory has room for meta.groups scores.
+void centroid_begin(const Index &index, const CentroidQuery &query, core::ListScore *memory, GroupWalk &walk);
+
+// Scores further lists, so that of all scored `depth` are likely to be the nearest ones there are.  `found` have been
+// scored; the others are put behind them, in scores, which has room for meta.lists.  Returns how many are scored then:
+// all, where lists have no groups or depth is large.
+uint32 centroid_scores(const Index &index, const CentroidQuery &query, GroupWalk &walk, uint32 depth,
+                       core::ListScore *scores, uint32 found);
 
 // Scores these n lists by the codes of their centroids.  They come back in the order of their numbers.
 void centroid_rescore(const Index &index, const CentroidQuery &query, core::ListScore *lists, uint32 n);
@@ -47,7 +65,7 @@ void centroid_write(Relation relation, ForkNumber fork, const Extent &extent, ui
 void centroid_code_write(Relation relation, ForkNumber fork, const Extent &extent, Size row_bytes,
                          uint32 number, const CentroidHeader &header, const void *code);
 
-// The same for its sketch: its spread, and its code as an entry of the quantiser.
+// The same for its sketch, or for that of a group: its spread, and its code as an entry of the quantiser.
 void centroid_sketch_write(const Build &build, const Extent &extent, uint32 number, float spread,
                            const void *entry);
 

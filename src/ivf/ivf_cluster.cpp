@@ -18,6 +18,7 @@ build_cluster(Build &build)
 	if (build.groups.count > 0)
 	{
 		build_groups(build);
+		build_order(build);
 		return;
 	}
 	build.lists = static_cast<uint32>(Min(static_cast<Size>(build.lists), build.sample_n));
@@ -30,6 +31,7 @@ build_cluster(Build &build)
 	cluster_mean(build);
 	cluster_forget(build);
 	build.bias = cluster_bias(build, build.centroids, build.lists);
+	build_order(build);
 }
 
 uint32

@@ -61,7 +61,7 @@ check_meta(Relation relation, const MetaPage &meta)
 	}
 	if (core::metric_by_id(meta.metric) == nullptr || core::quantizer_by_id(meta.quantizer) == nullptr ||
 	    meta.dim == 0 || meta.dim > types::kVectorMaxDim || meta.lists == 0 || meta.lists > kMaxLists ||
-	    meta.values > 1 || meta.height == 0 || meta.height > kTallestBlock || meta.blocks_per_page == 0 ||
+	    meta.values > 1 || (meta.groups != 0 && meta.groups != group_count(meta.lists)) || meta.height == 0 || meta.height > kTallestBlock || meta.blocks_per_page == 0 ||
 	    meta.blocks_per_page > BLCKSZ / sizeof(BlockHeader))
 	{
 		index_corrupted(relation, kMetaBlock, "The metapage has a value that is out of range.");
@@ -81,9 +81,10 @@ codes_complete(const Index &index)
 
 	uint64 codes = static_cast<uint64>(store_pages(meta.codes, meta.code_extents)) *
 	               centroid_codes_per_page(index.row_bytes);
-	uint64 sketches = sketch_pages(index.quantizer->payload_bytes(meta.dim, kSketchHeight), meta.lists);
+	uint64 sketches = sketch_pages(index.quantizer->payload_bytes(meta.dim, kSketchHeight),
+	                               sketched_count(meta.lists, meta.groups));
 
-	return codes >= meta.lists &&
+	return codes >= meta.lists && (meta.groups == 0 || meta.sketch_extents > 0) &&
 	       (meta.sketch_extents == 0 || store_pages(meta.sketches, meta.sketch_extents) >= sketches);
 }
 

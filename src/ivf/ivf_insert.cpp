@@ -111,6 +111,7 @@ nearest_lists(const Insertion &insertion, const Value &value, core::ListScore *s
 	const Index &index = insertion.index;
 	CentroidQuery query = {value.place, 1, ListScoring::Assign, nullptr, nullptr};
 	uint32 n = index.meta.lists;
+	GroupWalk groups;
 
 	// Under inner product sketches tell the product, not the distance that decides here.
 	if (index.meta.sketch_extents > 0 && n > kCompared && index.metric->id != core::MetricId::InnerProduct)
@@ -119,14 +120,16 @@ nearest_lists(const Insertion &insertion, const Value &value, core::ListScore *s
 
 		index.quantizer->two_level->prepare(insertion.space, value.place, core::Bounds::Likely, prepared);
 		query.prepared = prepared;
-		centroid_scores(index, query, scores);
+	}
+	centroid_begin(
+		index, query,
+		static_cast<core::ListScore *>(pg::alloc_array(index.meta.groups, sizeof(core::ListScore))), groups);
+	n = centroid_scores(index, query, groups, kCompared / 2, scores, 0);
+	if (query.prepared != nullptr)
+	{
 		core::nearest_select(scores, n, kCompared);
 		n = kCompared;
 		centroid_compare(index, query, scores, n);
-	}
-	else
-	{
-		centroid_scores(index, query, scores);
 	}
 	core::nearest_order(scores, n, candidates);
 }

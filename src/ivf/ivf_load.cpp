@@ -47,6 +47,8 @@ struct Load
 
 	// The stores by row number.
 	uint64 *starts; // first row number of each list
+	uint32 groups;  // see MetaPage
+	float *spreads; // of the lists, where they have groups; else null
 	StorePage tid_page;
 	StorePage row_page;
 	StorePage value_page;
@@ -58,7 +60,7 @@ struct Load
 static void load_begin(Load &load, Build &build);
 static void number_rows(Load &load);
 static Extent reserve(const Build &build, uint32 pages, PageKind kind);
-static Extent reserve_sketches(const Build &build);
+static Extent reserve_sketches(const Load &load);
 static void load_entries(Load &load);
 static void load_entry(Load &load, uint32 list, const char *flight);
 static void load_row(Load &load, uint32 row, const ItemPointerData &tid, const char *codes);
@@ -70,6 +72,7 @@ static Page store_page_of(Load &load, StorePage &at, const Extent &store, uint32
 static void put_tid(Load &load, uint32 row, const ItemPointerData *tid, bool coded);
 static void put_value(Load &load, uint32 row, const char *value);
 static void write_lists(Load &load);
+static void write_groups(const Load &load);
 static void load_end(Load &load);
 
 void
@@ -86,6 +89,7 @@ build_load(Build &build)
 		tuplesort_end(build.sort);
 		build.sort = nullptr;
 	}
+	write_groups(load);
 	load_end(load);
 }
 
@@ -155,23 +159,29 @@ number_rows(Load &load)
 		uint32 per_page = centroid_codes_per_page(build.row_bytes);
 
 		load.codes = reserve(build, (build.lists + per_page - 1) / per_page, PageKind::CentroidCode);
-		load.sketches = reserve_sketches(build);
+		load.groups = build_grouped(build) ? group_count(build.lists) : 0;
+		load.spreads = load.groups > 0 ? static_cast<float *>(palloc0(build.lists * sizeof(float))) : nullptr;
+		load.sketches = reserve_sketches(load);
 		load.mean = reserve(build, mean_pages(build.place_dim), PageKind::Mean);
 		mean_write(build.relation, build.fork, load.mean, build.place_dim, build.mean);
 	}
 }
 
-// The pages of the centroids' sketches; none where lists are few.
+// The pages of the sketches of centroids and groups; none where lists are few.
 static Extent
-reserve_sketches(const Build &build)
+reserve_sketches(const Load &load)
 {
+	const Build &build = *load.build;
 	Size payload = build.quantizer->payload_bytes(build.dim, kSketchHeight);
 
 	if (build.lists <= kFewLists)
 	{
 		return Extent{InvalidBlockNumber, 0};
 	}
-	return reserve(build, static_cast<uint32>(sketch_pages(payload, build.lists)), PageKind::CentroidSketch);
+
+	uint64 pages = sketch_pages(payload, sketched_count(build.lists, load.groups));
+
+	return reserve(build, static_cast<uint32>(pages), PageKind::CentroidSketch);
 }
 
 // Adds so many pages of a kind, one behind the other.
@@ -245,6 +255,24 @@ write_lists(Load &load)
 		end_list(load);
 	}
 	load.list = kNoList;
+}
+
+// The centres of the groups as sketches, like lists whose rows are those of all lists of the group.
+static void
+write_groups(const Load &load)
+{
+	const Build &build = *load.build;
+	uint32 first = group_count(build.lists) * kSketchHeight;
+	float *centre = static_cast<float *>(pg::alloc_array(build.place_dim, sizeof(float)));
+
+	for (uint32 group = 0; group < load.groups; group++)
+	{
+		float spread = group_centre(build, group, load.spreads, centre);
+
+		build.quantizer->two_level->encode_entry(build.space, centre, build.space.mean, load.code);
+		centroid_sketch_write(build, load.sketches, first + group, spread, load.code);
+		CHECK_FOR_INTERRUPTS();
+	}
 }
 
 static void
@@ -373,8 +401,13 @@ end_list(Load &load)
 	{
 		uint32 centroid = load.list - kFirstList;
 
-		write_centroid(load, centroid,
-		               static_cast<float>(std::sqrt(load.entry.residual_sum / load.firsts / build.dim)));
+		float spread = static_cast<float>(std::sqrt(load.entry.residual_sum / load.firsts / build.dim));
+
+		write_centroid(load, centroid, spread);
+		if (load.spreads != nullptr)
+		{
+			load.spreads[centroid] = spread;
+		}
 	}
 }
 
@@ -550,6 +583,7 @@ load_end(Load &load)
 	meta.codes[0] = load.codes;
 	meta.sketch_extents = load.sketches.pages > 0 ? 1 : 0;
 	meta.sketches[0] = load.sketches;
+	meta.groups = load.groups;
 	meta.row_extents = load.rows.pages > 0 ? 1 : 0;
 	meta.rows[0] = load.rows.pages > 0 ? load.rows : Extent{};
 	meta.values = build.value_bytes > 0 ? 1 : 0;

@@ -114,7 +114,7 @@ struct MetaPage
 	float taxicab; // under L1: the least L1 distance of near rows in parts of their L2 distance, 0 if not known
 	uint16 value_extents;
 	uint16 values; // 1 where the index keeps rows' own values, else 0
-	uint32 unused;
+	uint32 groups; // sketches behind those of the lists, each of which stands for 32 of them: see kGroupedFrom
 	Extent tids[kStoreExtents];
 	Extent rows[kStoreExtents];
 	Extent value_store[kStoreExtents];
@@ -526,6 +526,24 @@ inline Size
 sketch_bytes(Size payload_bytes)
 {
 	return TYPEALIGN(kAlign, payload_bytes + kSketchHeight * sizeof(float));
+}
+
+// With so many lists they are numbered so that lists of neighbouring numbers are near each other, and the centres of
+// the groups of lists that share a sketch have sketches of their own, behind the lists' ones.  A query reads these, and
+// of the others only those of the nearest groups.
+inline constexpr uint32 kGroupedFrom = 8192;
+
+inline constexpr uint32
+group_count(uint32 lists)
+{
+	return (lists + kSketchHeight - 1) / kSketchHeight;
+}
+
+// What sketches are made of: the centroids of all lists and, behind the last sketch of these, the centres of groups.
+inline uint32
+sketched_count(uint32 lists, uint32 groups)
+{
+	return groups > 0 ? group_count(lists) * kSketchHeight + groups : lists;
 }
 
 inline constexpr Size kSketchSpace = kCentroidSpace / kAlign * kAlign;

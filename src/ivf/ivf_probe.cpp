@@ -158,7 +158,7 @@ set_wanted(Scan &scan, uint64 wanted)
 	scan.best.n = 0;
 }
 
-// Scores the lists and sorts the first few.
+// Makes ready for the lists to be scored and sorted.
 static void
 order_lists(Scan &scan)
 {
@@ -187,7 +187,12 @@ order_lists(Scan &scan)
 			MemoryContextAllocHuge(scan.context, index.meta.lists * sizeof(core::ListScore)));
 		scan.lists_room = index.meta.lists;
 	}
-	scan.lists_estimated = !centroid_scores(index, query, scan.lists);
+	scan.lists_estimated = centroid_estimates(index, query);
+	scan.found = 0;
+	centroid_begin(
+		index, query,
+		static_cast<core::ListScore *>(pg::alloc_array(index.meta.groups, sizeof(core::ListScore))),
+		scan.groups);
 }
 
 // Sorts more of the lists.  Where scores are estimates, twice as many are rescored first: few of the best are left out.
@@ -196,8 +201,18 @@ sort_lists(Scan &scan)
 {
 	constexpr uint32 kFirstSorted = 32;
 	core::ListScore *lists = scan.lists + scan.sorted;
-	uint32 rest = scan.index.meta.lists - scan.sorted;
-	uint32 more = scan.everything ? rest : Min(rest, Max(scan.sorted, kFirstSorted));
+	uint32 all = scan.index.meta.lists - scan.sorted;
+	uint32 more = scan.everything ? all : Min(all, Max(scan.sorted, kFirstSorted));
+	uint32 before = scan.found;
+
+	scan.found =
+		centroid_scores(scan.index, scan.lists_query, scan.groups, scan.sorted + more, scan.lists, before);
+	if (scan.found > before)
+	{
+		scan.front = scan.sorted; // further ones may be among the best
+	}
+
+	uint32 rest = scan.found - scan.sorted;
 
 	if (scan.lists_estimated)
 	{

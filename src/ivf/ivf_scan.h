@@ -46,6 +46,8 @@ struct Scan
 	Size lists_room;
 	CentroidQuery lists_query;
 	bool lists_estimated; // scores are estimates, but for lists sorted
+	GroupWalk groups;     // where the lists come from
+	uint32 found;         // lists there are: all, or those of the groups read so far
 	ListWalk coming;      // in the list that is likely to be read next, if its index is set
 	uint32 sorted;
 	uint32 sent;  // lists sent for, in case they are not in memory
