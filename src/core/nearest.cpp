@@ -239,7 +239,7 @@ move_to_front(ListScore *lists, size_t n, size_t front, const Steps &steps, floa
 static size_t
 rough_front(ListScore *lists, size_t n, size_t want)
 {
-	constexpr size_t kMostFront = 1024;
+	constexpr size_t kMostFront = 2048;
 	ListScore better[kMostFront + 1];
 	uint32_t counts[kSteps] = {};
 	Steps steps = make_steps(lists, n);

@@ -55,7 +55,7 @@ struct Build
 	Size sample_n;
 	Size sample_room;
 	uint64 sample_seen; // rows that were offered to it
-	float *near; // of an L1 index: near_n x dim rows as they are, of which near_room are kept
+	float *near;        // of an L1 index: near_n x dim rows as they are, of which near_room are kept
 	Size near_n;
 	Size near_room;
 	float taxicab; // see MetaPage
@@ -70,6 +70,7 @@ struct Build
 	float *bias;      // lists: see CentroidHeader
 	float *lengths;   // lists: likewise
 	float *mean;      // place_dim: of the places, for two-level quantisers
+	bool grouped;     // lists that share a sketch form a group
 
 	// Entries on their way from the heap to the pages.
 	Tuplesortstate *sort;
@@ -159,10 +160,8 @@ void build_polish(Build &build);
 
 // ---- ivf_order.cpp --------------------------------------------------------------------------------------------------
 
-// True where lists are so many that those of a sketch form a group.
-bool build_grouped(const Build &build);
-
-// Numbers the lists so that neighbouring numbers are near each other, where build_grouped().
+// Numbers the lists so that neighbouring numbers are near each other, where they are many (kGroupedFrom) and memory is
+// enough: the build is `grouped` then.
 void build_order(Build &build);
 
 // The centre of a group and the spread of its lists' rows about it, from the spreads of the lists.

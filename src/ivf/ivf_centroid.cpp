@@ -121,7 +121,7 @@ static uint32
 score_groups(const Index &index, const CentroidQuery &query, GroupWalk &walk, uint32 depth,
              core::ListScore *scores, uint32 found)
 {
-	constexpr double kTimes = 4;
+	constexpr double kTimes = 6;
 	uint32 lists = index.meta.lists;
 	double wanted = kTimes * std::sqrt(static_cast<double>(depth) * lists);
 	uint32 groups = group_count(static_cast<uint32>(Min(wanted, static_cast<double>(lists))));

@@ -61,7 +61,8 @@ check_meta(Relation relation, const MetaPage &meta)
 	}
 	if (core::metric_by_id(meta.metric) == nullptr || core::quantizer_by_id(meta.quantizer) == nullptr ||
 	    meta.dim == 0 || meta.dim > types::kVectorMaxDim || meta.lists == 0 || meta.lists > kMaxLists ||
-	    meta.values > 1 || (meta.groups != 0 && meta.groups != group_count(meta.lists)) || meta.height == 0 || meta.height > kTallestBlock || meta.blocks_per_page == 0 ||
+	    meta.values > 1 || (meta.groups != 0 && meta.groups != group_count(meta.lists)) || meta.height == 0 ||
+	    meta.height > kTallestBlock || meta.blocks_per_page == 0 ||
 	    meta.blocks_per_page > BLCKSZ / sizeof(BlockHeader))
 	{
 		index_corrupted(relation, kMetaBlock, "The metapage has a value that is out of range.");

@@ -124,7 +124,7 @@ nearest_lists(const Insertion &insertion, const Value &value, core::ListScore *s
 	centroid_begin(
 		index, query,
 		static_cast<core::ListScore *>(pg::alloc_array(index.meta.groups, sizeof(core::ListScore))), groups);
-	n = centroid_scores(index, query, groups, kCompared / 2, scores, 0);
+	n = centroid_scores(index, query, groups, kCompared, scores, 0);
 	if (query.prepared != nullptr)
 	{
 		core::nearest_select(scores, n, kCompared);

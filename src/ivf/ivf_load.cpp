@@ -159,7 +159,7 @@ number_rows(Load &load)
 		uint32 per_page = centroid_codes_per_page(build.row_bytes);
 
 		load.codes = reserve(build, (build.lists + per_page - 1) / per_page, PageKind::CentroidCode);
-		load.groups = build_grouped(build) ? group_count(build.lists) : 0;
+		load.groups = build.grouped ? group_count(build.lists) : 0;
 		load.spreads = load.groups > 0 ? static_cast<float *>(palloc0(build.lists * sizeof(float))) : nullptr;
 		load.sketches = reserve_sketches(load);
 		load.mean = reserve(build, mean_pages(build.place_dim), PageKind::Mean);

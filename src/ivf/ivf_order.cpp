@@ -1,9 +1,9 @@
 // ivf_order.cpp - the numbers of lists: where these are many, neighbouring ones are near each other.
 //
-// Lists that share a sketch then form a group that a query can leave out (ivf_page.h, kGroupedFrom).  The centroids are
-// clustered once more, into many small clusters; these are put in a row, each followed by the nearest one that is left,
-// and the lists are numbered along it.  Sketches are cut from that without regard to clusters: two that meet in a
-// sketch are near each other.
+// Lists that share a sketch then form a group that a query can leave out (ivf_page.h, kGroupedFrom).  The centroids, or
+// a sample of them that fits in memory, are clustered once more, into many small clusters; these are put in a row, each
+// followed by the nearest one that is left, and the lists are numbered along it, in the memory that they stand in.
+// Sketches are cut from that without regard to clusters: two that meet in a sketch are near each other.
 #include "pg/pg.h"
 
 #include "core/nearest.h"
@@ -16,33 +16,29 @@
 namespace vecsim::ivf
 {
 
-// The lists in random order, as k-means wants its rows, and their clusters.
+// The clusters of the centroids.
 struct Ordering
 {
-	uint32 *lists;     // lists[i]: the number of the list that row i is the centroid of
-	float *rows;       // build.lists x place_dim
-	uint32 *clusters;  // of the rows
+	uint32 *clusters;  // build.lists: of the centroids
 	float *centres;    // count x place_dim
 	float *bias;       // count
-	uint32 count;      // of clusters
+	uint32 count;      // of clusters; 0 where memory is too small for any
 	uint32 *positions; // count: of the clusters in the row
 };
 
-static void shuffle_lists(Build &build, Ordering &ordering);
 static void find_clusters(Build &build, Ordering &ordering);
+static Size sample_that_fits(const Build &build, uint32 count);
+static uint32 cluster_sample(Build &build, Size n, uint32 count, float *centres);
+static void assign_clusters(const Build &build, Ordering &ordering);
 static void chain_clusters(const Build &build, Ordering &ordering);
 static void number_lists(Build &build, const Ordering &ordering);
-
-bool
-build_grouped(const Build &build)
-{
-	return build.mean != nullptr && build.lists >= kGroupedFrom;
-}
+static void move_lists(Build &build, uint32 *order);
 
 void
 build_order(Build &build)
 {
-	if (!build_grouped(build))
+	build.grouped = false;
+	if (build.mean == nullptr || build.lists < kGroupedFrom)
 	{
 		return;
 	}
@@ -51,59 +47,101 @@ build_order(Build &build)
 	MemoryContext old = MemoryContextSwitchTo(context);
 	Ordering ordering = {};
 
-	shuffle_lists(build, ordering);
 	find_clusters(build, ordering);
-	chain_clusters(build, ordering);
-	number_lists(build, ordering);
-	memcpy(build.bias, cluster_bias(build, build.centroids, build.lists), build.lists * sizeof(float));
+	if (ordering.count > 0)
+	{
+		assign_clusters(build, ordering);
+		chain_clusters(build, ordering);
+		number_lists(build, ordering);
+		cluster_set_bias(build, build.centroids, build.lists, build.bias);
+		build.grouped = true;
+	}
 	MemoryContextSwitchTo(old);
 	MemoryContextDelete(context);
 }
 
-static void
-shuffle_lists(Build &build, Ordering &ordering)
-{
-	Size dim = build.place_dim;
-
-	ordering.lists = static_cast<uint32 *>(pg::alloc_array(build.lists, sizeof(uint32)));
-	ordering.rows =
-		static_cast<float *>(pg::alloc_array(pg::mul_size_checked(build.lists, dim), sizeof(float)));
-	std::iota(ordering.lists, ordering.lists + build.lists, 0u);
-	for (uint32 i = build.lists - 1; i > 0; i--)
-	{
-		std::swap(ordering.lists[i], ordering.lists[random_below(build.random, i + 1)]);
-	}
-	for (uint32 i = 0; i < build.lists; i++)
-	{
-		memcpy(ordering.rows + i * dim, build.centroids + ordering.lists[i] * dim, dim * sizeof(float));
-	}
-}
-
+// Clusters a sample of the centroids: all of them where they fit in memory once more.
 static void
 find_clusters(Build &build, Ordering &ordering)
 {
 	constexpr uint32 kListsPerCluster = 16; // half a sketch
 	constexpr uint32 kMostClusters = 2048;  // the row of them takes time by their square
+	constexpr uint32 kLeastClusters =
+		128;                           // with fewer, lists that share a sketch are hardly nearer than others
+	constexpr uint32 kLeastSample = 4; // centroids a cluster
 	uint32 count = Min(build.lists / kListsPerCluster, kMostClusters);
+	Size n = sample_that_fits(build, count);
+
+	while (n < count * kLeastSample && count >= kLeastClusters)
+	{
+		count /= 2;
+		n = sample_that_fits(build, count);
+	}
+	if (count < kLeastClusters)
+	{
+		return;
+	}
+	ordering.centres =
+		static_cast<float *>(pg::alloc_array(pg::mul_size_checked(count, build.place_dim), sizeof(float)));
+	ordering.count = cluster_sample(build, n, count, ordering.centres);
+	ordering.bias = cluster_bias(build, ordering.centres, ordering.count);
+}
+
+// Centroids that k-means into `count` clusters can take in what the centroids of all lists and the arrays of this file
+// leave of the memory.
+static Size
+sample_that_fits(const Build &build, uint32 count)
+{
+	Size vector = build.place_dim * sizeof(float);
+	Size list = vector + 3 * sizeof(float) + 2 * sizeof(uint32); // bias, length and its copy; cluster, order
+	Size cluster = vector + 3 * sizeof(float) + sizeof(uint32);  // bias, length, product; position
+	Size taken =
+		pg::add_size_checked(pg::mul_size_checked(build.lists, list), pg::mul_size_checked(count, cluster));
+
+	return taken < build.memory
+	           ? Min(plan_rows_that_fit(build, build.memory - taken, count), static_cast<Size>(build.lists))
+	           : 0;
+}
+
+// k-means of n centroids drawn at random.  Returns how many clusters there are.
+static uint32
+cluster_sample(Build &build, Size n, uint32 count, float *centres)
+{
 	Size dim = build.place_dim;
-
-	ordering.centres = static_cast<float *>(pg::alloc_array(count * dim, sizeof(float)));
-
+	MemoryContext context =
+		AllocSetContextCreate(CurrentMemoryContext, "ivf order sample", ALLOCSET_DEFAULT_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(context);
+	uint32 *lists = static_cast<uint32 *>(pg::alloc_array(build.lists, sizeof(uint32)));
+	float *rows = static_cast<float *>(pg::alloc_array(pg::mul_size_checked(n, dim), sizeof(float)));
 	float *lengths = static_cast<float *>(pg::alloc_array(count, sizeof(float)));
 
-	ordering.count = cluster_rows(build, {ordering.rows, build.lists, 0}, count, ordering.centres, lengths);
-	ordering.bias = cluster_bias(build, ordering.centres, ordering.count);
-	ordering.clusters = static_cast<uint32 *>(pg::alloc_array(build.lists, sizeof(uint32)));
+	std::iota(lists, lists + build.lists, 0u);
+	for (uint32 i = 0; i < n; i++)
+	{
+		std::swap(lists[i], lists[i + random_below(build.random, build.lists - i)]);
+		memcpy(rows + i * dim, build.centroids + lists[i] * dim, dim * sizeof(float));
+	}
+	count = cluster_rows(build, {rows, n, 0}, count, centres, lengths);
+	MemoryContextSwitchTo(old);
+	MemoryContextDelete(context);
+	return count;
+}
 
+// The nearest cluster of each centroid.
+static void
+assign_clusters(const Build &build, Ordering &ordering)
+{
+	Size dim = build.place_dim;
 	core::Centroids centres = {ordering.centres, ordering.bias, ordering.count, dim};
 	Size batch = core::nearest_batch_rows(ordering.count, dim, build.threads);
 	float *scores = static_cast<float *>(pg::alloc_array(batch, sizeof(float)));
 	float *scratch = static_cast<float *>(
 		pg::alloc_array(core::nearest_scratch_floats(ordering.count, build.threads), sizeof(float)));
 
+	ordering.clusters = static_cast<uint32 *>(pg::alloc_array(build.lists, sizeof(uint32)));
 	for (Size i = 0; i < build.lists; i += batch)
 	{
-		core::nearest_assign(centres, ordering.rows + i * dim, Min(batch, build.lists - i), build.threads,
+		core::nearest_assign(centres, build.centroids + i * dim, Min(batch, build.lists - i), build.threads,
 		                     scratch, ordering.clusters + i, scores);
 		CHECK_FOR_INTERRUPTS();
 	}
@@ -145,7 +183,6 @@ chain_clusters(const Build &build, Ordering &ordering)
 static void
 number_lists(Build &build, const Ordering &ordering)
 {
-	Size dim = build.place_dim;
 	uint32 *order = static_cast<uint32 *>(pg::alloc_array(build.lists, sizeof(uint32)));
 	float *lengths = static_cast<float *>(pg::alloc_array(build.lists, sizeof(float)));
 
@@ -156,13 +193,39 @@ number_lists(Build &build, const Ordering &ordering)
 		uint32 first = ordering.positions[ordering.clusters[a]];
 		uint32 second = ordering.positions[ordering.clusters[b]];
 
-		return first != second ? first < second : ordering.lists[a] < ordering.lists[b];
+		return first != second ? first < second : a < b;
 	});
 	memcpy(lengths, build.lengths, build.lists * sizeof(float));
 	for (uint32 i = 0; i < build.lists; i++)
 	{
-		memcpy(build.centroids + i * dim, ordering.rows + order[i] * dim, dim * sizeof(float));
-		build.lengths[i] = lengths[ordering.lists[order[i]]];
+		build.lengths[i] = lengths[order[i]];
+	}
+	move_lists(build, order);
+}
+
+// Moves centroid order[i] to i, cycle by cycle, since a second array of them may not fit in memory.  order is used up.
+static void
+move_lists(Build &build, uint32 *order)
+{
+	Size dim = build.place_dim;
+	Size bytes = dim * sizeof(float);
+	float *first = static_cast<float *>(pg::alloc_array(1, bytes));
+
+	for (uint32 start = 0; start < build.lists; start++)
+	{
+		uint32 to = start;
+
+		memcpy(first, build.centroids + start * dim, bytes);
+		while (order[to] != start)
+		{
+			uint32 from = order[to];
+
+			memcpy(build.centroids + to * dim, build.centroids + from * dim, bytes);
+			order[to] = to;
+			to = from;
+		}
+		memcpy(build.centroids + to * dim, first, bytes);
+		order[to] = to;
 	}
 }
 

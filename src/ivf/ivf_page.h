@@ -531,7 +531,7 @@ sketch_bytes(Size payload_bytes)
 // With so many lists they are numbered so that lists of neighbouring numbers are near each other, and the centres of
 // the groups of lists that share a sketch have sketches of their own, behind the lists' ones.  A query reads these, and
 // of the others only those of the nearest groups.
-inline constexpr uint32 kGroupedFrom = 8192;
+inline constexpr uint32 kGroupedFrom = 16384;
 
 inline constexpr uint32
 group_count(uint32 lists)

@@ -25,6 +25,8 @@ static void prepare_query(Scan &scan, Datum query);
 static void order_lists(Scan &scan);
 static void add_unranked(Scan &scan);
 static void add_all_exactly(Scan &scan);
+static void find_front(Scan &scan, uint32 worth);
+static void find_lists(Scan &scan, uint32 depth);
 static void send_lists(Scan &scan);
 static bool read_list(Scan &scan, uint32 list, uint32 probe, CandidateRun *run);
 static bool take_block(Scan &scan, const double *lower, const double *upper, uint32 n, uint32 probe,
@@ -201,37 +203,52 @@ sort_lists(Scan &scan)
 {
 	constexpr uint32 kFirstSorted = 32;
 	core::ListScore *lists = scan.lists + scan.sorted;
-	uint32 all = scan.index.meta.lists - scan.sorted;
-	uint32 more = scan.everything ? all : Min(all, Max(scan.sorted, kFirstSorted));
-	uint32 before = scan.found;
-
-	scan.found =
-		centroid_scores(scan.index, scan.lists_query, scan.groups, scan.sorted + more, scan.lists, before);
-	if (scan.found > before)
-	{
-		scan.front = scan.sorted; // further ones may be among the best
-	}
-
-	uint32 rest = scan.found - scan.sorted;
+	uint32 rest = scan.index.meta.lists - scan.sorted;
+	uint32 more = scan.everything ? rest : Min(rest, Max(scan.sorted, kFirstSorted));
 
 	if (scan.lists_estimated)
 	{
 		uint32 worth = Min(rest, more * 2);
 
-		// Of the few best, which are found once for several calls.
 		if (scan.front < scan.sorted + worth)
 		{
-			uint32 front = Min(rest, Max(worth * 2, scan.patience * 4));
-
-			core::nearest_select(lists, rest, front);
-			scan.front = scan.sorted + front;
+			find_front(scan, worth);
 		}
 		core::nearest_select(lists, scan.front - scan.sorted, worth);
 		centroid_rescore(scan.index, scan.lists_query, lists, worth);
 		rest = worth;
 	}
+	else if (scan.found == 0)
+	{
+		find_lists(scan, rest);
+	}
 	core::nearest_order(lists, rest, more);
 	scan.sorted += more;
+}
+
+// Puts the best of the lists that are not yet sorted to the front: at least `worth`, but enough for several calls,
+// since all others are gone through for it.  Lists in groups are scored here, as many as the lists that a query of
+// this patience reads are likely to be among.
+static void
+find_front(Scan &scan, uint32 worth)
+{
+	uint32 lists = scan.index.meta.lists;
+	uint32 likely = Min(lists, scan.sorted + Max(worth * 2, Min(scan.patience, lists)));
+
+	find_lists(scan, scan.everything ? lists : likely);
+
+	uint32 rest = scan.found - scan.sorted;
+	uint32 front = Min(rest, Max(worth * 2, Min(scan.patience, lists) * 4));
+
+	core::nearest_select(scan.lists + scan.sorted, rest, front);
+	scan.front = scan.sorted + front;
+}
+
+// Scores lists so that the nearest `depth` are likely to be among those scored.
+static void
+find_lists(Scan &scan, uint32 depth)
+{
+	scan.found = centroid_scores(scan.index, scan.lists_query, scan.groups, depth, scan.lists, scan.found);
 }
 
 // Sends for lists that are certain to be read, a few ahead, where pages are missing.

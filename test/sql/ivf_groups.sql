@@ -1,4 +1,4 @@
--- Lists so many (from 8,192 on) that a query reads sketches of groups of them first, then those of the nearest groups.
+-- Lists so many (from 16,384 on) that a query reads sketches of groups of them first, then those of the nearest groups.
 \getenv abs_srcdir PG_ABS_SRCDIR
 \set ECHO none
 \i :abs_srcdir/sql/lib/compare.sql
@@ -7,13 +7,15 @@
 SET enable_seqscan = off;
 
 CREATE TABLE t (id int, v vector(8));
-INSERT INTO t SELECT i, ARRAY[i * 7 % 101, i * 13 % 103, i * 29 % 107, i * 31 % 109, i % 11, i % 13, i % 17, i % 19 + 1]::vector
-FROM generate_series(1, 9000) i;
-CREATE TABLE q AS SELECT ARRAY[i * 11 % 101, i * 17 % 103, i * 23 % 107, i * 37 % 109, i % 7, i % 5, i % 3, 9]::vector AS v
+INSERT INTO t
+SELECT i, ARRAY[i * 7 % 101, i * 13 % 103, i * 29 % 107, i * 31 % 109, i % 11, i % 13, i % 17, i % 19 + 1]::vector
+FROM generate_series(1, 18000) i;
+CREATE TABLE q AS
+SELECT ARRAY[i * 11 % 101, i * 17 % 103, i * 23 % 107, i * 37 % 109, i % 7, i % 5, i % 3, 9]::vector AS v
 FROM generate_series(1, 40) i;
 
--- Scans of few lists for the queries, pulled to their ends: rows, and scans that lack some, give one twice, or whose distance
--- falls more than once, where late rows begin.
+-- Scans of few lists for the queries, pulled to their ends: rows, and scans that lack some, give one twice, or whose
+-- distance falls more than once, where late rows begin.
 CREATE FUNCTION pg_temp.pulled(op text, OUT rows bigint, OUT wrong bigint) LANGUAGE plpgsql AS $$
 DECLARE
 	command text := format('SELECT id, v %s (SELECT v FROM q LIMIT 1) AS d FROM t ORDER BY d LIMIT 1000000', op);
@@ -36,7 +38,8 @@ $$;
 -- Recall of the ten nearest over the queries, beside a sequential scan; by distance, since rows may be equally far.
 CREATE FUNCTION pg_temp.recall(op text, OUT recall float8) LANGUAGE plpgsql AS $$
 DECLARE
-	found text := format('SELECT array_agg(x.d) FROM (SELECT t.v %1$s q.v AS d FROM t ORDER BY t.v %1$s q.v LIMIT 10) x', op);
+	found text := format('SELECT array_agg(x.d)
+		FROM (SELECT t.v %1$s q.v AS d FROM t ORDER BY t.v %1$s q.v LIMIT 10) x', op);
 BEGIN
 	EXECUTE format('CREATE TEMP TABLE by_index AS SELECT v, (%s) AS ds FROM q', found);
 	PERFORM set_config('enable_indexscan', 'off', true), set_config('enable_seqscan', 'on', true);
@@ -59,20 +62,22 @@ END
 $$;
 
 -- l2
-CREATE INDEX i ON t USING ivf (v vector_l2_ops) WITH (lists = 8192);
+CREATE INDEX i ON t USING ivf (v vector_l2_ops) WITH (lists = 17000);
 SELECT * FROM pg_temp.pulled('<->');
 SELECT recall >= .95 AS enough FROM pg_temp.recall('<->');
-INSERT INTO t SELECT i, ARRAY[i * 5 % 101, i * 3 % 103, i * 19 % 107, i * 41 % 109, i % 5, i % 7, i % 23, i % 29 + 1]::vector
-FROM generate_series(10001, 10500) i;
-SELECT lost <= 2 AS found FROM pg_temp.lost('<->', 10001, 10500);
+INSERT INTO t
+SELECT i, ARRAY[i * 5 % 101, i * 3 % 103, i * 19 % 107, i * 41 % 109, i % 5, i % 7, i % 23, i % 29 + 1]::vector
+FROM generate_series(50001, 50500) i;
+SELECT lost <= 2 AS found FROM pg_temp.lost('<->', 50001, 50500);
 SELECT * FROM pg_temp.pulled('<->');
 DELETE FROM t WHERE id % 3 = 0;
 VACUUM (INDEX_CLEANUP on) t;
 SELECT * FROM pg_temp.pulled('<->');
-INSERT INTO t SELECT i, ARRAY[i * 5 % 101, i * 3 % 103, i * 19 % 107, i * 43 % 109, i % 5, i % 7, i % 23, i % 29 + 1]::vector
-FROM generate_series(20001, 20500) i;
+INSERT INTO t
+SELECT i, ARRAY[i * 5 % 101, i * 3 % 103, i * 19 % 107, i * 43 % 109, i % 5, i % 7, i % 23, i % 29 + 1]::vector
+FROM generate_series(60001, 60500) i;
 SELECT * FROM pg_temp.pulled('<->');
-SELECT lost <= 2 AS found FROM pg_temp.lost('<->', 20001, 20500);
+SELECT lost <= 2 AS found FROM pg_temp.lost('<->', 60001, 60500);
 SELECT recall >= .95 AS enough FROM pg_temp.recall('<->');
 SET ivf.target_recall = 1;
 SELECT pg_temp.compare('SELECT id, v <-> (SELECT v FROM q LIMIT 1) AS d FROM t ORDER BY d LIMIT 100');
@@ -80,13 +85,14 @@ RESET ivf.target_recall;
 DROP INDEX i;
 
 -- cosine and inner product
-INSERT INTO t SELECT i, ARRAY[i * 7 % 101, i * 13 % 103, i * 29 % 107, i * 31 % 109, i % 11, i % 13, i % 17, i % 19 + 1]::vector
-FROM generate_series(30001, 33000) i;
-CREATE INDEX i ON t USING ivf (v vector_cosine_ops) WITH (lists = 8192);
+INSERT INTO t
+SELECT i, ARRAY[i * 7 % 101, i * 13 % 103, i * 29 % 107, i * 31 % 109, i % 11, i % 13, i % 17, i % 19 + 1]::vector
+FROM generate_series(70001, 76000) i;
+CREATE INDEX i ON t USING ivf (v vector_cosine_ops) WITH (lists = 17000);
 SELECT wrong FROM pg_temp.pulled('<=>');
 SELECT recall >= .95 AS enough FROM pg_temp.recall('<=>');
 DROP INDEX i;
-CREATE INDEX i ON t USING ivf (v vector_ip_ops) WITH (lists = 8192);
+CREATE INDEX i ON t USING ivf (v vector_ip_ops) WITH (lists = 17000);
 SELECT wrong FROM pg_temp.pulled('<#>');
 SELECT recall >= .95 AS enough FROM pg_temp.recall('<#>');
 DROP TABLE t, q;

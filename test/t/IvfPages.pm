@@ -24,7 +24,8 @@ our %META = (
 	lists => [ 36, 'V' ], height => [ 40, 'V' ], blocks_per_page => [ 44, 'V' ], mean => [ 72, 'V' ],
 	tid_extents => [ 80, 'v' ], row_extents => [ 82, 'v' ], centroid_extents => [ 84, 'v' ],
 	directory_extents => [ 86, 'v' ], code_extents => [ 88, 'v' ], sketch_extents => [ 90, 'v' ],
-	value_extents => [ 96, 'v' ], values => [ 98, 'v' ], groups => [ 100, 'V' ], sketch_pages => [ 4716, 'V' ], check => [ 4968, 'V' ]);
+	value_extents => [ 96, 'v' ], values => [ 98, 'v' ], groups => [ 100, 'V' ],
+	sketch_pages => [ 4716, 'V' ], check => [ 4968, 'V' ]);
 our %ENTRY = (
 	generation => [ 0, 'V' ], blocks => [ 4, 'V' ], first => [ 8, 'V' ], first_index => [ 12, 'v' ],
 	tail => [ 16, 'V' ], tail_index => [ 20, 'v' ], room => [ 24, 'V' ], room_index => [ 28, 'v' ],
