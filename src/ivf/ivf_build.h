@@ -160,12 +160,14 @@ void build_polish(Build &build);
 
 // ---- ivf_order.cpp --------------------------------------------------------------------------------------------------
 
-// Numbers the lists so that neighbouring numbers are near each other, where they are many (kGroupedFrom) and memory is
-// enough: the build is `grouped` then.
+// Numbers the lists so that neighbouring numbers are near each other, where they are many and memory is enough:
+// the build is `grouped` then.
 void build_order(Build &build);
 
-// The centre of a group and the spread of its lists' rows about it, from the spreads of the lists.
-float group_centre(const Build &build, uint32 group, const float *spreads, float *centre);
+// Writes the sketches of so many groups of lists behind those of the lists, which have these spreads.  entry is memory
+// for a code of the quantiser.
+void group_sketches(const Build &build, const Extent &sketches, uint32 groups, const float *spreads,
+                    void *entry);
 
 // ---- ivf_assign.cpp -------------------------------------------------------------------------------------------------
 

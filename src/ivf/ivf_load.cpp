@@ -72,7 +72,6 @@ static Page store_page_of(Load &load, StorePage &at, const Extent &store, uint32
 static void put_tid(Load &load, uint32 row, const ItemPointerData *tid, bool coded);
 static void put_value(Load &load, uint32 row, const char *value);
 static void write_lists(Load &load);
-static void write_groups(const Load &load);
 static void load_end(Load &load);
 
 void
@@ -89,7 +88,7 @@ build_load(Build &build)
 		tuplesort_end(build.sort);
 		build.sort = nullptr;
 	}
-	write_groups(load);
+	group_sketches(build, load.sketches, load.groups, load.spreads, load.code);
 	load_end(load);
 }
 
@@ -255,24 +254,6 @@ write_lists(Load &load)
 		end_list(load);
 	}
 	load.list = kNoList;
-}
-
-// The centres of the groups as sketches, like lists whose rows are those of all lists of the group.
-static void
-write_groups(const Load &load)
-{
-	const Build &build = *load.build;
-	uint32 first = group_count(build.lists) * kSketchHeight;
-	float *centre = static_cast<float *>(pg::alloc_array(build.place_dim, sizeof(float)));
-
-	for (uint32 group = 0; group < load.groups; group++)
-	{
-		float spread = group_centre(build, group, load.spreads, centre);
-
-		build.quantizer->two_level->encode_entry(build.space, centre, build.space.mean, load.code);
-		centroid_sketch_write(build, load.sketches, first + group, spread, load.code);
-		CHECK_FOR_INTERRUPTS();
-	}
 }
 
 static void

@@ -1,6 +1,6 @@
 // ivf_order.cpp - the numbers of lists: where these are many, neighbouring ones are near each other.
 //
-// Lists that share a sketch then form a group that a query can leave out (ivf_page.h, kGroupedFrom).  The centroids, or
+// Lists that share a sketch then form a group that a query can leave out (ivf_page.h, group_count).  The centroids, or
 // a sample of them that fits in memory, are clustered once more, into many small clusters; these are put in a row, each
 // followed by the nearest one that is left, and the lists are numbered along it, in the memory that they stand in.
 // Sketches are cut from that without regard to clusters: two that meet in a sketch are near each other.
@@ -15,6 +15,8 @@
 
 namespace vecsim::ivf
 {
+
+static constexpr uint32 kGroupedFrom = 16384; // lists: with fewer their sketches are soon read
 
 // The clusters of the centroids.
 struct Ordering
@@ -33,6 +35,7 @@ static void assign_clusters(const Build &build, Ordering &ordering);
 static void chain_clusters(const Build &build, Ordering &ordering);
 static void number_lists(Build &build, const Ordering &ordering);
 static void move_lists(Build &build, uint32 *order);
+static float group_centre(const Build &build, uint32 group, const float *spreads, float *centre);
 
 void
 build_order(Build &build)
@@ -229,8 +232,26 @@ move_lists(Build &build, uint32 *order)
 	}
 }
 
-// The rows of a list vary about its centre, and the centres about that of the group: both variances add up.
-float
+// Like lists whose rows are those of all lists of the group.
+void
+group_sketches(const Build &build, const Extent &sketches, uint32 groups, const float *spreads, void *entry)
+{
+	uint32 first = group_count(build.lists) * kSketchHeight;
+	float *centre = static_cast<float *>(pg::alloc_array(build.place_dim, sizeof(float)));
+
+	for (uint32 group = 0; group < groups; group++)
+	{
+		float spread = group_centre(build, group, spreads, centre);
+
+		build.quantizer->two_level->encode_entry(build.space, centre, build.space.mean, entry);
+		centroid_sketch_write(build, sketches, first + group, spread, entry);
+		CHECK_FOR_INTERRUPTS();
+	}
+}
+
+// The centre of a group and the spread of its lists' rows about it, from the spreads of the lists.  The rows of a list
+// vary about its centre, and the centres about that of the group: both variances add up.
+static float
 group_centre(const Build &build, uint32 group, const float *spreads, float *centre)
 {
 	Size dim = build.place_dim;

@@ -114,7 +114,7 @@ struct MetaPage
 	float taxicab; // under L1: the least L1 distance of near rows in parts of their L2 distance, 0 if not known
 	uint16 value_extents;
 	uint16 values; // 1 where the index keeps rows' own values, else 0
-	uint32 groups; // sketches behind those of the lists, each of which stands for 32 of them: see kGroupedFrom
+	uint32 groups; // sketches behind those of the lists, each of which stands for 32 of them; or 0
 	Extent tids[kStoreExtents];
 	Extent rows[kStoreExtents];
 	Extent value_store[kStoreExtents];
@@ -528,11 +528,8 @@ sketch_bytes(Size payload_bytes)
 	return TYPEALIGN(kAlign, payload_bytes + kSketchHeight * sizeof(float));
 }
 
-// With so many lists they are numbered so that lists of neighbouring numbers are near each other, and the centres of
-// the groups of lists that share a sketch have sketches of their own, behind the lists' ones.  A query reads these, and
-// of the others only those of the nearest groups.
-inline constexpr uint32 kGroupedFrom = 16384;
-
+// Where lists are many (ivf_order.cpp), neighbouring numbers are near each other, and the centres of the groups of lists
+// that share a sketch have sketches of their own behind the others, which a query reads first.
 inline constexpr uint32
 group_count(uint32 lists)
 {
