@@ -528,8 +528,8 @@ sketch_bytes(Size payload_bytes)
 	return TYPEALIGN(kAlign, payload_bytes + kSketchHeight * sizeof(float));
 }
 
-// Where lists are many (ivf_order.cpp), neighbouring numbers are near each other, and the centres of the groups of lists
-// that share a sketch have sketches of their own behind the others, which a query reads first.
+// Where lists are many (ivf_order.cpp), neighbouring numbers are near each other, and the centres of the groups of
+// lists that share a sketch have sketches of their own behind the others, which a query reads first.
 inline constexpr uint32
 group_count(uint32 lists)
 {
