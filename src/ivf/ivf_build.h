@@ -103,6 +103,9 @@ void build_sample(Build &build);
 // Feeds the rows of randomly chosen blocks of the heap to callback: about `share` of all, at least a few blocks.
 void sample_blocks(Build &build, double share, IndexBuildCallback callback, void *state);
 
+// Where a value of the heap stands among the lists, place_dim floats; false for NULL and what cannot be ranked.
+bool sample_place(Build &build, Datum value, bool isnull, float *place);
+
 // ---- ivf_plan.cpp ---------------------------------------------------------------------------------------------------
 
 // What remains of maintenance_work_mem without the share that is for threads, so that the index does not depend on how

@@ -126,20 +126,10 @@ stream_row(Relation index, ItemPointer tid, Datum *values, bool *isnull, bool al
 	Stream &stream = *static_cast<Stream *>(state);
 	Build &build = *stream.build;
 
-	if (isnull[0])
-	{
-		return;
-	}
-
-	MemoryContext old = MemoryContextSwitchTo(build.row_context);
-	const float *floats = input_floats(build.input, input_value(build.input, values[0]));
-
-	if (value_place(build.space, *build.quantizer, floats, stream.places + stream.n * build.place_dim))
+	if (sample_place(build, values[0], isnull[0], stream.places + stream.n * build.place_dim))
 	{
 		stream.n++;
 	}
-	MemoryContextSwitchTo(old);
-	MemoryContextReset(build.row_context);
 	if (stream.n == stream.room)
 	{
 		stream_batch(stream);

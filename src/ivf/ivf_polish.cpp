@@ -103,20 +103,10 @@ polish_row(Relation index, ItemPointer tid, Datum *values, bool *isnull, bool al
 	Polish &polish = *static_cast<Polish *>(state);
 	Build &build = *polish.build;
 
-	if (isnull[0])
-	{
-		return;
-	}
-
-	MemoryContext old = MemoryContextSwitchTo(build.row_context);
-	const float *floats = input_floats(build.input, input_value(build.input, values[0]));
-
-	if (value_place(build.space, *build.quantizer, floats, polish.places + polish.n * build.place_dim))
+	if (sample_place(build, values[0], isnull[0], polish.places + polish.n * build.place_dim))
 	{
 		polish.n++;
 	}
-	MemoryContextSwitchTo(old);
-	MemoryContextReset(build.row_context);
 	if (polish.n == polish.room)
 	{
 		polish_batch(polish);

@@ -53,6 +53,23 @@ build_sample(Build &build)
 	build.taxicab = build.input.lossy ? 0 : core::taxicab_ratio(build.near, build.near_n, build.dim);
 }
 
+bool
+sample_place(Build &build, Datum value, bool isnull, float *place)
+{
+	if (isnull)
+	{
+		return false;
+	}
+
+	MemoryContext old = MemoryContextSwitchTo(build.row_context);
+	const float *floats = input_floats(build.input, input_value(build.input, value));
+	bool ranked = value_place(build.space, *build.quantizer, floats, place);
+
+	MemoryContextSwitchTo(old);
+	MemoryContextReset(build.row_context);
+	return ranked;
+}
+
 void
 sample_blocks(Build &build, double share, IndexBuildCallback callback, void *state)
 {
