@@ -76,6 +76,7 @@ SELECT pg_temp.compare_all('halves', '<=>', (SELECT v::text FROM halves WHERE id
 CREATE TABLE sparse AS SELECT id, (v || v)::sparsevec(1200) AS v FROM t;
 CREATE INDEX ON sparse USING ivf (v sparsevec_ip_ops);
 SELECT pg_temp.compare_all('sparse', '<#>', (SELECT v::text FROM sparse WHERE id = 5));
+SET default_toast_compression = pglz; -- 19 has another default
 CREATE TABLE pressed (id int, v vector(3000));
 ALTER TABLE pressed ALTER v SET STORAGE extended;
 INSERT INTO pressed SELECT i, v || v || v || v || v
