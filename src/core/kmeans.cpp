@@ -9,6 +9,7 @@
 #include "core/metric.h"
 #include "core/nearest.h"
 #include "core/parallel.h"
+#include "core/work_memory.h"
 
 #include <algorithm>
 #include <cfloat>
@@ -48,8 +49,7 @@ struct Layout
 	size_t scores;
 	size_t scratch;
 	size_t filter;
-	size_t bytes;
-	bool overflow;
+	WorkMemory memory;
 };
 
 // Rows whose values are added to the sums of their centroids.
@@ -63,7 +63,6 @@ struct Addition
 } // namespace
 
 static Layout lay_out(size_t n, size_t dim, size_t k, int threads);
-static size_t reserve(Layout &layout, size_t n, size_t factor, size_t size);
 static size_t rows_of_pass(const Kmeans &kmeans, int pass);
 static size_t rows_a_step(const Kmeans &kmeans);
 static void choose_some(Kmeans &kmeans);
@@ -81,7 +80,7 @@ kmeans_work_bytes(size_t n, size_t dim, size_t k, int threads)
 {
 	Layout layout = lay_out(n, dim, k, threads);
 
-	return layout.overflow ? SIZE_MAX : layout.bytes;
+	return layout.memory.overflow ? SIZE_MAX : layout.memory.bytes;
 }
 
 // The arrays one behind the other, each aligned to 64 bytes.
@@ -90,33 +89,16 @@ lay_out(size_t n, size_t dim, size_t k, int threads)
 {
 	Layout layout = {};
 
-	layout.bias = reserve(layout, k, 1, sizeof(float));
-	layout.sums = reserve(layout, k, dim, sizeof(double));
-	layout.counts = reserve(layout, k, 1, sizeof(uint32_t));
-	layout.assigned = reserve(layout, n, 1, sizeof(uint32_t));
-	layout.scores = reserve(layout, n, 1, sizeof(float));
-	layout.scratch = reserve(layout, nearest_scratch_floats(k, threads), 1, sizeof(float));
-	layout.filter = reserve(layout, prefilter_pays(k, dim) ? prefilter_bytes(k, dim, threads) : 0, 1, 1);
+	layout.bias = reserve(layout.memory, k, 1, sizeof(float));
+	layout.sums = reserve(layout.memory, k, dim, sizeof(double));
+	layout.counts = reserve(layout.memory, k, 1, sizeof(uint32_t));
+	layout.assigned = reserve(layout.memory, n, 1, sizeof(uint32_t));
+	layout.scores = reserve(layout.memory, n, 1, sizeof(float));
+	layout.scratch = reserve(layout.memory, nearest_scratch_floats(k, threads), 1, sizeof(float));
+	layout.filter = reserve(layout.memory, prefilter_pays(k, dim) ? prefilter_bytes(k, dim, threads) : 0, 1, 1);
 	// Rows and centroids are numbered in 32 bits, and one number means none.
-	layout.overflow = layout.overflow || n >= UINT32_MAX || k >= UINT32_MAX;
+	layout.memory.overflow = layout.memory.overflow || n >= UINT32_MAX || k >= UINT32_MAX;
 	return layout;
-}
-
-// The offset of the next array, of n * factor elements of this size.
-static size_t
-reserve(Layout &layout, size_t n, size_t factor, size_t size)
-{
-	constexpr size_t kAlign = 64;
-	size_t offset = layout.bytes;
-	size_t bytes;
-
-	if (__builtin_mul_overflow(n, factor, &bytes) || __builtin_mul_overflow(bytes, size, &bytes) ||
-	    __builtin_add_overflow(bytes, kAlign - 1, &bytes) ||
-	    __builtin_add_overflow(bytes / kAlign * kAlign, offset, &layout.bytes))
-	{
-		layout.overflow = true;
-	}
-	return offset;
 }
 
 void

@@ -3,6 +3,7 @@
 
 #include "core/nearest.h"
 #include "core/parallel.h"
+#include "core/work_memory.h"
 
 #include <algorithm>
 #include <cfloat>
@@ -14,7 +15,6 @@ namespace vecsim::core
 namespace
 {
 
-constexpr size_t kAlign = 64;
 // A mean of unit vectors shorter than this is rounding noise of the sums and has no direction.
 constexpr double kNoDirection = 1e-6;
 
@@ -25,8 +25,7 @@ struct Layout
 	size_t counts;
 	size_t scratch;
 	size_t filter;
-	size_t bytes;
-	bool overflow;
+	WorkMemory memory;
 };
 
 // A batch of rows on its way to centroids and sums.
@@ -41,68 +40,59 @@ struct Batch
 
 } // namespace
 
-static Layout lay_out(size_t dim, size_t k, int threads);
-static size_t reserve(Layout &layout, size_t n, size_t size);
+static bool filters(size_t dim, size_t k, bool rotated);
+static Layout lay_out(size_t dim, size_t k, bool rotated, int threads);
 static void assign_range(void *context, size_t begin, size_t end, int thread);
 static void add_slice(void *context, size_t begin, size_t end, int thread);
 static void move_range(void *context, size_t begin, size_t end, int thread);
 
+// Are the nearest centroids found by codes first?
+static bool
+filters(size_t dim, size_t k, bool rotated)
+{
+	return rotated && prefilter_pays(k, dim);
+}
+
 // The arrays one behind the other, each aligned to 64 bytes.
 static Layout
-lay_out(size_t dim, size_t k, int threads)
+lay_out(size_t dim, size_t k, bool rotated, int threads)
 {
 	Layout layout = {};
-	size_t floats;
 
-	layout.overflow = __builtin_mul_overflow(k, dim, &floats) || k >= UINT32_MAX;
-	layout.sums = reserve(layout, floats, sizeof(float));
-	layout.counts = reserve(layout, k, sizeof(uint32_t));
-	layout.scratch = reserve(layout, nearest_scratch_floats(k, threads), sizeof(float));
-	layout.filter = reserve(layout, prefilter_pays(k, dim) ? prefilter_bytes(k, dim, threads) : 0, 1);
+	layout.sums = reserve(layout.memory, k, dim, sizeof(float));
+	layout.counts = reserve(layout.memory, k, 1, sizeof(uint32_t));
+	layout.scratch = reserve(layout.memory, nearest_scratch_floats(k, threads), 1, sizeof(float));
+	layout.filter =
+		reserve(layout.memory, filters(dim, k, rotated) ? prefilter_bytes(k, dim, threads) : 0, 1, 1);
+	layout.memory.overflow = layout.memory.overflow || k >= UINT32_MAX;
 	return layout;
 }
 
-// The offset of the next array, of n elements of this size.
-static size_t
-reserve(Layout &layout, size_t n, size_t size)
-{
-	size_t offset = layout.bytes;
-	size_t bytes;
-
-	if (__builtin_mul_overflow(n, size, &bytes) || __builtin_add_overflow(bytes, kAlign - 1, &bytes) ||
-	    __builtin_add_overflow(bytes / kAlign * kAlign, offset, &layout.bytes))
-	{
-		layout.overflow = true;
-	}
-	return offset;
-}
-
 size_t
-kmeans_pass_bytes(size_t dim, size_t k, int threads)
+kmeans_pass_bytes(size_t dim, size_t k, bool rotated, int threads)
 {
-	Layout layout = lay_out(dim, k, threads);
+	Layout layout = lay_out(dim, k, rotated, threads);
 
-	return layout.overflow ? SIZE_MAX : layout.bytes;
+	return layout.memory.overflow ? SIZE_MAX : layout.memory.bytes;
 }
 
 size_t
 kmeans_pass_batch(const KmeansPass &pass)
 {
-	bool filter = pass.rotated && prefilter_pays(pass.k, pass.dim);
-
-	return nearest_batch_rows(pass.k, pass.dim, pass.threads) * (filter ? kPrefilterGain : 1);
+	return nearest_batch_rows(pass.k, pass.dim, pass.threads) *
+	       (filters(pass.dim, pass.k, pass.rotated) ? kPrefilterGain : 1);
 }
 
 void
 kmeans_pass_begin(KmeansPass &pass)
 {
-	Layout layout = lay_out(pass.dim, pass.k, pass.threads);
+	Layout layout = lay_out(pass.dim, pass.k, pass.rotated, pass.threads);
 	char *work = static_cast<char *>(pass.work);
 
 	pass.sums = reinterpret_cast<float *>(work + layout.sums);
 	pass.counts = reinterpret_cast<uint32_t *>(work + layout.counts);
 	pass.scratch = reinterpret_cast<float *>(work + layout.scratch);
-	pass.filter = pass.rotated && prefilter_pays(pass.k, pass.dim);
+	pass.filter = filters(pass.dim, pass.k, pass.rotated);
 	std::fill(pass.sums, pass.sums + pass.k * pass.dim, 0.0f);
 	std::fill(pass.counts, pass.counts + pass.k, 0u);
 	if (pass.filter)

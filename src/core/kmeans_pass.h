@@ -37,7 +37,7 @@ struct KmeansPass
 };
 
 // Bytes of work memory, or SIZE_MAX where that overflows.  Grows with k * dim and threads.
-size_t kmeans_pass_bytes(size_t dim, size_t k, int threads);
+size_t kmeans_pass_bytes(size_t dim, size_t k, bool rotated, int threads);
 
 // Rows a batch should have to take about 20 ms.
 size_t kmeans_pass_batch(const KmeansPass &pass);

@@ -59,7 +59,7 @@ centroid_estimates(const Index &index, const CentroidQuery &query)
 }
 
 void
-centroid_begin(const Index &index, const CentroidQuery &query, core::ListScore *memory, GroupWalk &walk)
+centroid_begin(const Index &index, const CentroidQuery &query, GroupWalk &walk)
 {
 	walk = {nullptr, 0, 0};
 	if (centroid_estimates(index, query) && index.meta.groups > 0)
@@ -67,12 +67,13 @@ centroid_begin(const Index &index, const CentroidQuery &query, core::ListScore *
 		uint32 first = group_count(index.meta.lists); // the sketch of the first groups
 		SketchReader reader = sketch_reader(index);
 
-		walk.groups = memory;
+		walk.groups =
+			static_cast<core::ListScore *>(pg::alloc_array(index.meta.groups, sizeof(core::ListScore)));
 		for (uint32 group = 0; group < index.meta.groups; group += kSketchHeight)
 		{
 			uint32 n = Min(kSketchHeight, index.meta.groups - group);
 
-			score_sketch(index, query, reader, first + group / kSketchHeight, group, n, memory + walk.n);
+			score_sketch(index, query, reader, first + group / kSketchHeight, group, n, walk.groups + walk.n);
 			walk.n += n;
 		}
 		sketch_reader_end(reader);
@@ -334,7 +335,7 @@ centroid_rescore(const Index &index, const CentroidQuery &query, core::ListScore
 	uint32 per_page = centroid_codes_per_page(index.row_bytes);
 
 	sort_by_number(lists, n);
-	for (uint32 i = 0; i < n; i++)
+	for (uint32 i = 0; pages_missing() && i < n; i++)
 	{
 		page_send(index.relation, store_page(index.meta.codes, index.meta.code_extents,
 		                                     (lists[i].list - kFirstList) / per_page));

@@ -29,8 +29,7 @@ struct CentroidQuery
 // Lists as they are met, group by group, the nearest group first.
 struct GroupWalk
 {
-	core::ListScore
-		*groups; // their scores: those before `next` have been read; null where lists have no groups
+	core::ListScore *groups; // scores: those before `next` have been read; null where lists have no groups
 	uint32 n;
 	uint32 next;
 };
@@ -39,8 +38,8 @@ struct GroupWalk
 // and have no terms before.
 bool centroid_estimates(const Index &index, const CentroidQuery &query);
 
-// Begins to score lists.  memory has room for meta.groups scores.
-void centroid_begin(const Index &index, const CentroidQuery &query, core::ListScore *memory, GroupWalk &walk);
+// Begins to score lists, with what it allocates in the present memory context.
+void centroid_begin(const Index &index, const CentroidQuery &query, GroupWalk &walk);
 
 // Scores further lists, so that of all scored `depth` are likely to be the nearest ones there are.  `found` have been
 // scored; the others are put behind them, in scores, which has room for meta.lists.  Returns how many are scored then:

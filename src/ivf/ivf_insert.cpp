@@ -121,9 +121,7 @@ nearest_lists(const Insertion &insertion, const Value &value, core::ListScore *s
 		index.quantizer->two_level->prepare(insertion.space, value.place, core::Bounds::Likely, prepared);
 		query.prepared = prepared;
 	}
-	centroid_begin(
-		index, query,
-		static_cast<core::ListScore *>(pg::alloc_array(index.meta.groups, sizeof(core::ListScore))), groups);
+	centroid_begin(index, query, groups);
 	n = centroid_scores(index, query, groups, kCompared, scores, 0);
 	if (query.prepared != nullptr)
 	{

@@ -66,7 +66,8 @@ polish_fits(const Build &build)
 {
 	Size vector = build.place_dim * sizeof(float);
 	Size centroids = pg::mul_size_checked(build.lists, vector + 2 * sizeof(float)); // and bias and length
-	Size pass = core::kmeans_pass_bytes(build.place_dim, build.lists, 1);
+	bool rotated = build.quantizer->two_level != nullptr;
+	Size pass = core::kmeans_pass_bytes(build.place_dim, build.lists, rotated, 1);
 
 	return pg::add_size_checked(centroids, pass) <= build.memory - build.memory / kShare;
 }
@@ -88,7 +89,7 @@ begin_polish(Build &build, Polish &polish)
 	pass.centroids = build.centroids;
 	pass.lengths = build.lengths;
 	pass.bias = build.bias;
-	pass.work = pg::alloc_array(1, core::kmeans_pass_bytes(pass.dim, pass.k, pass.threads));
+	pass.work = pg::alloc_array(1, core::kmeans_pass_bytes(pass.dim, pass.k, pass.rotated, pass.threads));
 	polish.build = &build;
 	polish.room = Max(Min(core::kmeans_pass_batch(pass), fit), kLeastBatch);
 	polish.places = static_cast<float *>(pg::alloc_array(polish.room, bytes));

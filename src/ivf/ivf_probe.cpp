@@ -191,10 +191,7 @@ order_lists(Scan &scan)
 	}
 	scan.lists_estimated = centroid_estimates(index, query);
 	scan.found = 0;
-	centroid_begin(
-		index, query,
-		static_cast<core::ListScore *>(pg::alloc_array(index.meta.groups, sizeof(core::ListScore))),
-		scan.groups);
+	centroid_begin(index, query, scan.groups);
 }
 
 // Sorts more of the lists.  Where scores are estimates, twice as many are rescored first: few of the best are left out.
@@ -256,14 +253,16 @@ static void
 send_lists(Scan &scan)
 {
 	constexpr uint32 kAhead = 8;
-	uint32 patient = scan.patience > scan.streak ? scan.patience - scan.streak : 1;
-	uint32 certain = scan.due > 0 ? scan.due : Max(scan.probed + patient, scan.at_least);
-	uint32 end = Min(Min(certain, scan.probed + kAhead), scan.sorted);
 
 	if (!pages_missing())
 	{
 		return;
 	}
+
+	uint32 patient = scan.patience > scan.streak ? scan.patience - scan.streak : 1;
+	uint32 certain = scan.due > 0 ? scan.due : Max(scan.probed + patient, scan.at_least);
+	uint32 end = Min(Min(certain, scan.probed + kAhead), scan.sorted);
+
 	scan.sent = Max(scan.sent, scan.probed);
 	for (uint32 i = scan.sent; i < end; i++)
 	{

@@ -59,6 +59,8 @@ def measure_faiss(bench):
             compare(bench, goal, best.get(str(goal)), process)
         process.stdin.close()
     shutil.rmtree(directory)
+    if process.returncode != 0:
+        raise RuntimeError(f"faiss_run.py ended with {process.returncode}")
 
 
 def theirs_now(process, goal):

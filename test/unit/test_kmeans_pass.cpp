@@ -39,7 +39,7 @@ pass_over(const Vector &rows, const Vector &centroids, size_t dim, bool spherica
 	size_t k = state.lengths.size();
 	size_t n = rows.size() / dim;
 	Vector bias = bias_of(centroids, dim, spherical);
-	Memory work(kmeans_pass_bytes(dim, k, threads));
+	Memory work(kmeans_pass_bytes(dim, k, rotated, threads));
 	std::vector<uint32_t> best(batch);
 	Vector scores(batch);
 	KmeansPass pass = {
@@ -206,8 +206,9 @@ TEST_F(KmeansPassTest, ThreadsDoNotShowAndCodesAreAsGood)
 
 TEST_F(KmeansPassTest, WorkMemoryIsChecked)
 {
-	EXPECT_EQ(SIZE_MAX, kmeans_pass_bytes(size_t{1} << 40, size_t{1} << 24, 1));
-	EXPECT_EQ(SIZE_MAX, kmeans_pass_bytes(1, size_t{1} << 32, 1));
-	EXPECT_GT(kmeans_pass_bytes(16, 1000, 1), 1000u * 16 * sizeof(float));
-	EXPECT_GT(kmeans_pass_bytes(64, 1000, 4), kmeans_pass_bytes(64, 1000, 1));
+	EXPECT_EQ(SIZE_MAX, kmeans_pass_bytes(size_t{1} << 40, size_t{1} << 24, true, 1));
+	EXPECT_EQ(SIZE_MAX, kmeans_pass_bytes(1, size_t{1} << 32, true, 1));
+	EXPECT_GT(kmeans_pass_bytes(16, 1000, true, 1), 1000u * 16 * sizeof(float));
+	EXPECT_GT(kmeans_pass_bytes(64, 1000, true, 4), kmeans_pass_bytes(64, 1000, true, 1));
+	EXPECT_GT(kmeans_pass_bytes(64, 1000, true, 1), kmeans_pass_bytes(64, 1000, false, 1));
 }
