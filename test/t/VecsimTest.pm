@@ -147,12 +147,13 @@ sub found_themselves
 	my ($table, %option) = @_;
 	my $op = $option{op} // '<->';
 	my $probes = $option{probes} // 1;
+	my $itself = $op eq '<=>' ? 1e-6 : 0;
 
 	return <<SQL;
 SET enable_seqscan = off; SET enable_sort = off; SET ivf.probes = $probes;
 SELECT string_agg(t.id::text, ' ' ORDER BY t.id)
 FROM $table t CROSS JOIN LATERAL (SELECT x.v $op t.v AS d FROM $table x ORDER BY x.v $op t.v LIMIT 1) nearest
-WHERE d > 1e-6
+WHERE d > $itself
 SQL
 }
 
@@ -189,7 +190,8 @@ sub poll_start
 
 	while (time < $until)
 	{
-		return 1 if $node->psql('postgres', 'SELECT 1') == 0;
+		# Not $node->psql, which writes to a psql that may have given up already, and dies of that.
+		return 1 if run_log([ 'pg_isready', '-q', '-d', $node->connstr('postgres') ]);
 		sleep 0.1;
 	}
 	die "the node did not come back";
