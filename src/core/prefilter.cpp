@@ -58,7 +58,7 @@ aligned(size_t bytes)
 static size_t
 block_bytes(size_t dim)
 {
-	return kHeight * (dim / 8 + sizeof(HotFactors));
+	return kHeight * (rabitq_hot_dim(dim) / 8 + sizeof(HotFactors));
 }
 
 static size_t
@@ -70,7 +70,7 @@ block_count(size_t count)
 static HotBlock
 block_parts(const uint8_t *block, size_t dim)
 {
-	const float *add = reinterpret_cast<const float *>(block + kHeight * dim / 8);
+	const float *add = reinterpret_cast<const float *>(block + kHeight * rabitq_hot_dim(dim) / 8);
 	const uint16_t *rescale = reinterpret_cast<const uint16_t *>(add + kHeight);
 
 	return {block, add, rescale, rescale + kHeight};
@@ -114,7 +114,7 @@ code_block(const Centroids &centroids, const float *mean, size_t first, uint8_t 
 {
 	constexpr size_t kMostDim = 16384;
 	size_t dim = centroids.dim;
-	float *add = reinterpret_cast<float *>(block + kHeight * dim / 8);
+	float *add = reinterpret_cast<float *>(block + kHeight * rabitq_hot_dim(dim) / 8);
 	uint16_t *rescale = reinterpret_cast<uint16_t *>(add + kHeight);
 
 	memset(block, 0, block_bytes(dim));
@@ -131,7 +131,7 @@ code_block(const Centroids &centroids, const float *mean, size_t first, uint8_t 
 		// Measured from the mean, as the rows are: what MetricId::InnerProduct would measure from the origin.
 		rabitq_encode_hot(MetricId::Cosine, centroids.rows + (first + slot) * dim, mean, mean, dim, bits,
 		                  &factors);
-		rabitq_store_hot(bits, dim, slot, block);
+		rabitq_store_hot(bits, rabitq_hot_dim(dim), slot, block);
 		add[slot] = factors.add - centroids.bias[first + slot];
 		rescale[slot] = factors.rescale;
 		rescale[kHeight + slot] = factors.err;

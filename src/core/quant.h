@@ -19,9 +19,9 @@ namespace vecsim::core
 
 enum class Bounds : uint8_t
 {
-	Likely,       // a few standard deviations of the rounding error
-	Certain,      // deterministic
-	Sketched,     // likewise likely, of floats that are sketches (count_sketch.h) and err themselves; two-level only
+	Likely,  // a few standard deviations of the rounding error
+	Certain, // deterministic
+	Sketched, // likewise likely, of floats that are sketches (count_sketch.h) and err themselves; two-level only
 	SketchedWide, // likewise, and more likely
 };
 
@@ -39,13 +39,6 @@ struct ListTerm
 {
 	float value; // of the centre, as of a row: |q - c|^2 under L2, else -<q, c>
 	float norm2; // |c|^2
-};
-
-// A payload of two-level codes that is scored part by part: what of it has been read.
-struct SiftParts
-{
-	uint32_t sums[32];        // of the codes, an entry each
-	uint8_t factors[32 * 8]; // copied
 };
 
 // A quantiser with short codes in the lists (hot), which sift out most rows, and longer ones by row number (cold).
@@ -72,20 +65,13 @@ struct TwoLevel
 	// lower and estimate are values: distances by value_distance().
 	uint32_t (*sift)(const void *query, const ListTerm &term, const void *payload, double limit, float *lower,
 	                 float *estimate);
-	// The same of a payload that stands in several places, bit for bit.  Its parts are read in order, each from a byte
-	// of the payload on that is a multiple of 16; then the whole is scored.
-	void (*sift_part)(const void *query, const void *part, size_t from, size_t bytes, SiftParts *parts);
-	uint32_t (*sift_parts)(const void *query, const ListTerm &term, const SiftParts &parts, double limit,
-	                       float *lower, float *estimate);
 	double (*value_distance)(const void *query, float value);
 	// Bounds on the distance from a row's cold code.
 	void (*refine)(const void *query, const void *row, double *lower, double *upper);
 	// The estimated value of n rows, row i at rows + i * stride bytes.
 	void (*estimate)(const void *query, const void *rows, size_t stride, size_t n, float *values);
-	// The estimated values of the 32 entries of a payload whose centre is the mean; and of one that stands in several
-	// places, whose parts have been read by sift_part.
+	// The estimated values of the 32 entries of a payload whose centre is the mean.
 	void (*estimate_block)(const void *query, const void *payload, float *values);
-	void (*estimate_parts)(const void *query, const SiftParts &parts, float *values);
 };
 
 // The members from encode to score, save store, are null in a two-level quantiser, which has two_level instead.

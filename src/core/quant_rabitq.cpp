@@ -24,10 +24,10 @@ constexpr uint32_t kEntriesARow = 2;
 constexpr size_t kQueryHeader = 192;
 
 // Widths of the bounds of sketches.  An inner product of sketches of m floats errs by 1 / sqrt(m) of the lengths
-// (count_sketch.h), a hot code of them by 0.75 of that, a cold code by 0.107.
+// (count_sketch.h), a hot code of 896 of 1,024 floats by 0.892 of that, a cold code by 0.107.
 constexpr float kSketchedSigmas = 2;
 constexpr float kSketchedWideSigmas = 3;
-constexpr float kSketchedHot = 1.67f; // the error of both, in errors of the code alone
+constexpr float kSketchedHot = 1.50f; // the error of both, in errors of the code alone
 constexpr float kSketchedCold = 9.4f;
 
 // A prepared query; rabitq's own memory follows at kQueryHeader bytes.
@@ -53,9 +53,15 @@ struct Payload
 } // namespace
 
 static size_t
+hot_dim(size_t dim)
+{
+	return rabitq_hot_dim(rotated_dim(dim));
+}
+
+static size_t
 code_bytes(size_t dim)
 {
-	return rotated_dim(dim) / 8;
+	return hot_dim(dim) / 8;
 }
 
 static size_t
@@ -90,7 +96,7 @@ rabitq_store(const void *entry, size_t dim, size_t /*height*/, size_t slot, void
 	HotFactors factors;
 
 	memcpy(&factors, from + bytes, sizeof(factors));
-	rabitq_store_hot(from, rotated_dim(dim), slot, parts.codes);
+	rabitq_store_hot(from, hot_dim(dim), slot, parts.codes);
 	parts.add[slot] = factors.add;
 	parts.rescale[slot] = factors.rescale;
 	parts.err[slot] = factors.err;
@@ -206,42 +212,8 @@ rabitq_sift(const void *memory, const ListTerm &term, const void *payload, doubl
             float *estimate)
 {
 	const Query &query = *static_cast<const Query *>(memory);
-	Payload parts = payload_parts(const_cast<void *>(payload), query.rabitq.dim / 8);
+	Payload parts = payload_parts(const_cast<void *>(payload), query.rabitq.hot_dim / 8);
 	HotBlock block = {parts.codes, parts.add, parts.rescale, parts.err};
-	ListTerms terms = rabitq_list_terms_by_value(query.rabitq, term.value, term.norm2);
-
-	return rabitq_score_hot(query.rabitq, terms, block, query.hot_sigmas, distance_value(query, limit), lower,
-	                        estimate);
-}
-
-// Codes are scanned where they stand, factors copied.
-static void
-rabitq_sift_part(const void *memory, const void *part, size_t from, size_t bytes, SiftParts *parts)
-{
-	const RabitqQuery &query = static_cast<const Query *>(memory)->rabitq;
-	const uint8_t *at = static_cast<const uint8_t *>(part);
-	size_t codes = kHeight * query.dim / 8;
-	size_t scanned = from < codes ? std::min(bytes, codes - from) : 0;
-
-	static_assert(sizeof(parts->factors) == kHeight * sizeof(HotFactors));
-	if (from == 0)
-	{
-		memset(parts->sums, 0, sizeof(parts->sums));
-	}
-	rabitq_scan_hot(query, at, from, scanned, parts->sums);
-	if (scanned < bytes)
-	{
-		memcpy(parts->factors + (from + scanned - codes), at + scanned, bytes - scanned);
-	}
-}
-
-static uint32_t
-rabitq_sift_parts(const void *memory, const ListTerm &term, const SiftParts &parts, double limit,
-                  float *lower, float *estimate)
-{
-	const Query &query = *static_cast<const Query *>(memory);
-	Payload factors = payload_parts(const_cast<uint8_t *>(parts.factors), 0);
-	HotBlock block = {nullptr, factors.add, factors.rescale, factors.err, parts.sums};
 	ListTerms terms = rabitq_list_terms_by_value(query.rabitq, term.value, term.norm2);
 
 	return rabitq_score_hot(query.rabitq, terms, block, query.hot_sigmas, distance_value(query, limit), lower,
@@ -286,32 +258,17 @@ rabitq_estimate(const void *memory, const void *rows, size_t stride, size_t n, f
 	}
 }
 
-// The values of the entries of a block whose centre is the mean.
-static void
-estimate_hot(const RabitqQuery &query, const HotBlock &block, float *values)
-{
-	float lower[kHeight];
-
-	rabitq_score_hot(query, {query.mean_add, 0}, block, 0, std::numeric_limits<float>::infinity(), lower,
-	                 values);
-}
-
+// See quant.h.  No bounds are asked for: sigmas is 0.
 static void
 rabitq_estimate_block(const void *memory, const void *payload, float *values)
 {
 	const RabitqQuery &query = static_cast<const Query *>(memory)->rabitq;
-	Payload parts = payload_parts(const_cast<void *>(payload), query.dim / 8);
+	Payload parts = payload_parts(const_cast<void *>(payload), query.hot_dim / 8);
+	HotBlock block = {parts.codes, parts.add, parts.rescale, parts.err};
+	float lower[kHeight];
 
-	estimate_hot(query, {parts.codes, parts.add, parts.rescale, parts.err}, values);
-}
-
-static void
-rabitq_estimate_parts(const void *memory, const SiftParts &parts, float *values)
-{
-	Payload factors = payload_parts(const_cast<uint8_t *>(parts.factors), 0);
-
-	estimate_hot(static_cast<const Query *>(memory)->rabitq,
-	             {nullptr, factors.add, factors.rescale, factors.err, parts.sums}, values);
+	rabitq_score_hot(query, {query.mean_add, 0}, block, 0, std::numeric_limits<float>::infinity(), lower,
+	                 values);
 }
 
 static const TwoLevel kRabitqLevels = {
@@ -325,13 +282,10 @@ static const TwoLevel kRabitqLevels = {
 	.encode_row = rabitq_encode_row,
 	.prepare = rabitq_prepare_query,
 	.sift = rabitq_sift,
-	.sift_part = rabitq_sift_part,
-	.sift_parts = rabitq_sift_parts,
 	.value_distance = rabitq_value_distance,
 	.refine = rabitq_refine,
 	.estimate = rabitq_estimate,
 	.estimate_block = rabitq_estimate_block,
-	.estimate_parts = rabitq_estimate_parts,
 };
 
 extern const Quantizer kQuantizerRabitq;

@@ -1,5 +1,5 @@
-// rabitq.h - RaBitQ codes: one bit a dimension of a row's residual (hot), four bits a dimension of the row
-// itself (cold).
+// rabitq.h - RaBitQ codes: one bit a dimension of a row's residual (hot; of up to 896 dimensions), four bits a
+// dimension of the row itself (cold).
 //
 // All vectors here are rotated (rotate.h) and have `dim` floats, a multiple of 64.  A code gives an
 // unbiased estimate of the *value* by which rows are ranked (squared L2 distance, or minus the inner
@@ -28,6 +28,16 @@ inline constexpr double kRabitqMaxNorm2 = static_cast<double>(FLT_MAX) / (1 << 1
 
 // ---- Coding ----
 
+// Hot codes have bits of the first dimensions alone where these are more: README tells what that costs.
+inline constexpr size_t kHotMostDim = 896;
+
+// The dimensions that hot codes of vectors of `dim` have bits of.
+constexpr size_t
+rabitq_hot_dim(size_t dim)
+{
+	return dim < kHotMostDim ? dim : kHotMostDim;
+}
+
 // Factors of a hot entry.  rescale and err are bfloat16 (the upper half of a float), err rounded up: any
 // scale of the data keeps its precision.
 struct HotFactors
@@ -37,7 +47,8 @@ struct HotFactors
 	uint16_t err;
 };
 
-// Codes the residual x - c, c the centroid of the list, into bits (dim / 8 bytes, LSB first) and factors.
+// Codes the residual x - c, c the centroid of the list, into bits (rabitq_hot_dim(dim) / 8 bytes, LSB first) and
+// factors.
 void rabitq_encode_hot(MetricId metric, const float *x, const float *c, const float *mean, size_t dim,
                        uint8_t *bits, HotFactors *factors);
 
@@ -65,7 +76,8 @@ struct RabitqQuery
 	double norm;      // |q|
 	double mean_norm; // |mean|
 	double rounding;  // of rotate() and of the operator's float32 kernel, as a part of the lengths
-	uint8_t *table;   // dim / 4 groups of 16 for FastScan
+	size_t hot_dim;   // dimensions of hot codes
+	uint8_t *table;   // hot_dim / 4 groups of 16 for FastScan
 	bool small;       // no value of the table is above kernels::kSmallTable
 	float delta;
 	float offset;
@@ -106,18 +118,13 @@ struct HotBlock
 	const float *add;
 	const uint16_t *rescale;
 	const uint16_t *err;
-	const uint32_t *sums = nullptr; // of all codes, where they have been scanned already: then codes is not read
 };
 
 uint32_t rabitq_score_hot(const RabitqQuery &query, const ListTerms &terms, const HotBlock &block,
                           float sigmas, float limit, float *lower, float *estimate);
 
-// Adds to the sums of 32 entries what a part of their codes gives: that of `bytes` bytes from byte `from` on, both
-// multiples of 16.
-void rabitq_scan_hot(const RabitqQuery &query, const uint8_t *codes, size_t from, size_t bytes, uint32_t *sums);
-
-// Puts the bits of one entry into FastScan's layout (slot 0..31 of a block of dim * 4 bytes).
-void rabitq_store_hot(const uint8_t *bits, size_t dim, size_t slot, uint8_t *codes);
+// Puts the bits of one entry, `hot_dim` of them, into FastScan's layout (slot 0..31 of a block of hot_dim * 4 bytes).
+void rabitq_store_hot(const uint8_t *bits, size_t hot_dim, size_t slot, uint8_t *codes);
 
 // Estimate and half width (one sigma) of a row by its cold code.
 void rabitq_score_cold(const RabitqQuery &query, const uint8_t *code, const ColdFactors &factors,

@@ -1,6 +1,6 @@
 // rabitq_hot.cpp - one-bit codes of residuals: coding them, placing them in blocks, scoring a block.
 //
-// With r = x - c and y_i = +-1/2 as r_i is positive or not, the value is
+// With r = x - c and y_i = +-1/2 as r_i is positive or not, 0 beyond the coded dimensions, the value is
 //
 //   L2                |r|^2 + |q - c|^2 - 2 <r, q - c>
 //   cosine            -<q, c> - <r, c> - <r, q - c>
@@ -32,7 +32,18 @@ void
 rabitq_encode_hot(MetricId metric, const float *x, const float *c, const float *mean, size_t dim,
                   uint8_t *bits, HotFactors *factors)
 {
-	kernels::ResidualSums sums = kernels::active().residual_sums_f32(x, c, mean, dim);
+	size_t coded = rabitq_hot_dim(dim);
+	kernels::ResidualSums sums = kernels::active().residual_sums_f32(x, c, mean, coded);
+
+	if (coded < dim)
+	{
+		kernels::ResidualSums rest =
+			kernels::active().residual_sums_f32(x + coded, c + coded, mean + coded, dim - coded);
+
+		sums.squares += rest.squares;
+		sums.product += rest.product;
+	}
+
 	double freedom = static_cast<double>(dim - 1);
 	double times = metric == MetricId::L2 ? 2 : 1;
 	double norm2 = sums.squares;
@@ -46,7 +57,7 @@ rabitq_encode_hot(MetricId metric, const float *x, const float *c, const float *
 	{
 		plain = -sums.product;
 	}
-	code_signs(x, c, dim, bits);
+	code_signs(x, c, coded, bits);
 	if (norm2 < kTiny)
 	{
 		*factors = {static_cast<float>(plain), 0, to_bfloat16_up(times * std::sqrt(norm2 / freedom))};
@@ -57,7 +68,7 @@ rabitq_encode_hot(MetricId metric, const float *x, const float *c, const float *
 	// <r, q - c>, and not of <y, q>.
 	uint16_t rescale = to_bfloat16(-times * norm2 / along);
 	double scale = static_cast<double>(from_bfloat16(rescale));
-	double across2 = std::max(0.0, static_cast<double>(dim) / 4 - along * along / norm2);
+	double across2 = std::max(0.0, static_cast<double>(coded) / 4 - along * along / norm2);
 
 	factors->add = static_cast<float>(plain - scale * across);
 	factors->rescale = rescale;
@@ -84,13 +95,13 @@ code_signs(const float *x, const float *c, size_t dim, uint8_t *bits)
 // A group of 16 bytes holds four dimensions of 32 entries: entry j in the low half of byte j, entry j + 16
 // in its high half.
 void
-rabitq_store_hot(const uint8_t *bits, size_t dim, size_t slot, uint8_t *codes)
+rabitq_store_hot(const uint8_t *bits, size_t hot_dim, size_t slot, uint8_t *codes)
 {
 	unsigned shift = slot < 16 ? 0 : 4;
 	uint8_t keep = slot < 16 ? 0xF0 : 0x0F;
 	uint8_t *at = codes + slot % 16;
 
-	for (size_t i = 0; i < dim / 8; i++)
+	for (size_t i = 0; i < hot_dim / 8; i++)
 	{
 		at[0] = static_cast<uint8_t>((at[0] & keep) | ((bits[i] & 15) << shift));
 		at[16] = static_cast<uint8_t>((at[16] & keep) | ((bits[i] >> 4) << shift));
@@ -139,20 +150,10 @@ rabitq_score_hot(const RabitqQuery &query, const ListTerms &terms, const HotBloc
                  float limit, float *lower, float *estimate)
 {
 	kernels::FastscanBlock codes = {block.codes, block.add, block.rescale, block.err};
-	size_t groups = block.sums != nullptr ? 0 : query.dim / 4;
-	kernels::FastscanList list = {query.table, groups,             query.delta, query.offset,
+	kernels::FastscanList list = {query.table, query.hot_dim / 4,  query.delta, query.offset,
 	                              terms.add,   terms.err * sigmas, query.small};
 
-	list.sums = block.sums;
 	return kernels::active().fastscan_bounds(codes, list, limit, lower, estimate);
-}
-
-void
-rabitq_scan_hot(const RabitqQuery &query, const uint8_t *codes, size_t from, size_t bytes, uint32_t *sums)
-{
-	constexpr size_t kGroupBytes = 16; // of codes, and of the table
-
-	kernels::active().fastscan(codes, query.table + from, bytes / kGroupBytes, sums);
 }
 
 } // namespace vecsim::core

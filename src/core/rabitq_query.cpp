@@ -48,7 +48,7 @@ static QueryParts
 query_parts(void *memory, size_t dim)
 {
 	uint8_t *table = static_cast<uint8_t *>(memory);
-	int8_t *q8 = reinterpret_cast<int8_t *>(table + dim / kGroup * kGroupValues);
+	int8_t *q8 = reinterpret_cast<int8_t *>(table + rabitq_hot_dim(dim) / kGroup * kGroupValues);
 
 	return {table, q8, reinterpret_cast<float *>(q8 + dim)};
 }
@@ -56,7 +56,7 @@ query_parts(void *memory, size_t dim)
 size_t
 rabitq_query_bytes(size_t dim)
 {
-	return dim / kGroup * kGroupValues + dim + dim * sizeof(float);
+	return rabitq_hot_dim(dim) / kGroup * kGroupValues + dim + dim * sizeof(float);
 }
 
 void
@@ -71,6 +71,7 @@ rabitq_prepare_estimates(const float *q, const float *mean, size_t dim, void *me
 	*query = {};
 	query->metric = MetricId::InnerProduct;
 	query->dim = dim;
+	query->hot_dim = rabitq_hot_dim(dim);
 	query->mean_add = static_cast<float>(-dot_in_double(q, mean, dim));
 	query->table = parts.table;
 	query->small = true;
@@ -96,6 +97,7 @@ rabitq_prepare(MetricId metric, const float *q, const float *mean, size_t dim, v
 	*query = {};
 	query->metric = metric;
 	query->dim = dim;
+	query->hot_dim = rabitq_hot_dim(dim);
 	query->norm = std::sqrt(dot_in_double(q, q, dim));
 	query->mean_norm = std::sqrt(dot_in_double(mean, mean, dim));
 	query->rounding = rotation_rounding(dim) + float_rounding(dim);
@@ -114,14 +116,15 @@ static void
 make_table(const float *p, float most, RabitqQuery *query)
 {
 	const kernels::Kernels &kernels = kernels::active();
-	double sizes = sum_in_double(query->dim, [=](size_t i) { return std::fabs(static_cast<double>(p[i])); });
-	float delta = widest_group(p, query->dim) / most;
+	double sizes =
+		sum_in_double(query->hot_dim, [=](size_t i) { return std::fabs(static_cast<double>(p[i])); });
+	float delta = widest_group(p, query->hot_dim) / most;
 	float factor = delta >= FLT_MIN * kFraction ? kFraction / delta : 0;
 	int16_t steps[kChunk];
 
 	query->offset = static_cast<float>(-sizes / 2);
 	query->delta = factor > 0 ? delta : 0;
-	for (size_t at = 0; at < query->dim; at += kChunk)
+	for (size_t at = 0; at < query->hot_dim; at += kChunk)
 	{
 		for (size_t i = 0; i < kChunk; i++)
 		{

@@ -21,7 +21,7 @@ struct Index
 	Input input;
 	const core::Metric *metric; // of lists and codes
 	const core::Metric *order;  // of the operator: another one under L1 only
-	double distance_unit;       // of a scan: what exact distances are divided by, to compare with those of codes
+	double distance_unit; // of a scan: what exact distances are divided by, to compare with those of codes
 	const core::Quantizer *quantizer;
 	Geometry geometry;
 	uint32 place_dim; // floats of a place and of a centroid
@@ -36,8 +36,7 @@ struct Index
 void index_read(Index &index, Relation relation);
 
 // Where things are on a page of blocks: with this many blocks of this height, and with the best choice of both (the
-// tallest blocks of which four fit, so that a small list wastes little).  A block that fits on no page alone has spill
-// pages where the quantiser's blocks cannot be lower.  height is 0 where it does not fit.
+// tallest blocks of which four fit, so that a small list wastes little).  height is 0 where it does not fit.
 Geometry geometry_with(const core::Quantizer &quantizer, uint32 dim, uint32 height, uint32 blocks);
 Geometry geometry_of(const core::Quantizer &quantizer, uint32 dim);
 // The largest dimension that there is a geometry for.
@@ -98,8 +97,8 @@ uint32 place_dim_of(const core::Quantizer &quantizer, uint32 dim);
 
 // Places, and where it can codes, a datum.  Raises an error if its dimension is not the input's.  May allocate in the
 // current context.
-void value_prepare(const Input &input, const core::CodeSpace &space, const core::Quantizer &quantizer, Datum datum,
-                   bool isnull, Value &value);
+void value_prepare(const Input &input, const core::CodeSpace &space, const core::Quantizer &quantizer,
+                   Datum datum, bool isnull, Value &value);
 
 // The place of a vector; false where codes cannot rank it.
 bool value_place(const core::CodeSpace &space, const core::Quantizer &quantizer, const float *vector,

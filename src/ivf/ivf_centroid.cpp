@@ -35,13 +35,9 @@ static SketchReader sketch_reader(const Index &index);
 static void sketch_reader_end(SketchReader &reader);
 static void score_sketch(const Index &index, const CentroidQuery &query, SketchReader &reader, uint32 number,
                          uint32 first, uint32 n, core::ListScore *scores);
-static void sketch_estimate(const Index &index, const CentroidQuery &query, uint32 number,
-                            SketchReader &reader, float *values, float *spreads);
 static const char *sketch_page(const Index &index, uint32 number, SketchReader &reader);
 static void read_spanning(const Index &index, uint32 number, char *to);
 static void bytes_read(const Index &index, BlockNumber block, PageKind kind, Size at, char *to, Size bytes);
-static void bytes_reread(Relation relation, ForkNumber fork, BlockNumber block, Size at, char *to,
-                         Size bytes);
 static void bytes_write(Relation relation, ForkNumber fork, BlockNumber block, Size at, const char *from,
                         Size bytes);
 
@@ -258,53 +254,16 @@ static void
 score_sketch(const Index &index, const CentroidQuery &query, SketchReader &reader, uint32 number,
              uint32 first, uint32 n, core::ListScore *scores)
 {
+	uint32 per_page = sketches_per_page(reader.payload);
+	const char *sketch =
+		sketch_page(index, number / per_page, reader) + number % per_page * sketch_bytes(reader.payload);
+	const float *spreads = reinterpret_cast<const float *>(sketch + reader.payload);
 	float values[kSketchHeight];
-	float spreads[kSketchHeight];
 
-	sketch_estimate(index, query, number, reader, values, spreads);
+	index.quantizer->two_level->estimate_block(query.prepared, sketch, values);
 	for (uint32 i = 0; i < n; i++)
 	{
 		scores[i] = {-values[i] + reach(index, spreads[i], query), first + i};
-	}
-}
-
-// The estimated values of the 32 centroids of a sketch, and their spreads.
-static void
-sketch_estimate(const Index &index, const CentroidQuery &query, uint32 number, SketchReader &reader,
-                float *values, float *spreads)
-{
-	Size payload = reader.payload;
-	const core::TwoLevel &levels = *index.quantizer->two_level;
-	Size bytes = sketch_bytes(payload);
-	bool whole = true;
-	core::SiftParts parts;
-
-	Assert(payload % kAlign == 0); // so that a sketch ends with its spreads
-	each_sketch_part(payload, number,
-	                 [&](const PagePart &part)
-	                 {
-		const char *at = sketch_page(index, static_cast<uint32>(part.page), reader) + part.offset;
-		Size codes = part.done < payload ? Min(part.bytes, payload - part.done) : 0;
-
-		whole = part.bytes == bytes;
-		if (whole)
-		{
-			levels.estimate_block(query.prepared, at, values);
-		}
-		else if (codes > 0)
-		{
-			levels.sift_part(query.prepared, at, part.done, codes, &parts);
-		}
-		if (codes < part.bytes)
-		{
-			Size from = part.done + codes - payload; // spreads on the pages before
-
-			memcpy(reinterpret_cast<char *>(spreads) + from, at + codes, part.bytes - codes);
-		}
-	});
-	if (!whole)
-	{
-		levels.estimate_parts(query.prepared, parts, values);
 	}
 }
 
@@ -461,25 +420,13 @@ bytes_read(const Index &index, BlockNumber block, PageKind kind, Size at, char *
 	page_release(buffer);
 }
 
-// Copies bytes from the content of a page of an index under construction, which nobody else sees.
-static void
-bytes_reread(Relation relation, ForkNumber fork, BlockNumber block, Size at, char *to, Size bytes)
-{
-	Buffer buffer = ReadBufferExtended(relation, fork, block, RBM_NORMAL, nullptr);
-
-	memcpy(to, static_cast<char *>(buffer_page(buffer)) + kContent + at, bytes);
-	ReleaseBuffer(buffer);
-}
-
 // Copies bytes into the content of a page of an index under construction.
 static void
 bytes_write(Relation relation, ForkNumber fork, BlockNumber block, Size at, const char *from, Size bytes)
 {
-	Buffer buffer = ReadBufferExtended(relation, fork, block, RBM_NORMAL, nullptr);
+	Buffer buffer = build_page_at(relation, fork, block);
 
-	LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
 	memcpy(static_cast<char *>(buffer_page(buffer)) + kContent + at, from, bytes);
-	MarkBufferDirty(buffer);
 	page_release(buffer);
 }
 
@@ -530,24 +477,16 @@ centroid_sketch_write(const Build &build, const Extent &extent, uint32 number, f
                       const void *entry)
 {
 	Size payload = build.quantizer->payload_bytes(build.dim, kSketchHeight);
-	char *sketch = static_cast<char *>(palloc(sketch_bytes(payload)));
+	uint32 per_page = sketches_per_page(payload);
 	uint32 slot = number % kSketchHeight;
+	Buffer buffer =
+		build_page_at(build.relation, build.fork, extent.first + number / kSketchHeight / per_page);
+	char *sketch = static_cast<char *>(buffer_page(buffer)) + kContent +
+	               number / kSketchHeight % per_page * sketch_bytes(payload);
 
-	each_sketch_part(payload, number / kSketchHeight,
-	                 [&](const PagePart &part)
-	                 {
-		bytes_reread(build.relation, build.fork, extent.first + static_cast<uint32>(part.page), part.offset,
-		             sketch + part.done, part.bytes);
-	});
 	build.quantizer->store(entry, build.dim, kSketchHeight, slot, sketch);
 	reinterpret_cast<float *>(sketch + payload)[slot] = spread;
-	each_sketch_part(payload, number / kSketchHeight,
-	                 [&](const PagePart &part)
-	                 {
-		bytes_write(build.relation, build.fork, extent.first + static_cast<uint32>(part.page), part.offset,
-		            sketch + part.done, part.bytes);
-	});
-	pfree(sketch);
+	page_release(buffer);
 }
 
 uint32

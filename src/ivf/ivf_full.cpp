@@ -136,7 +136,7 @@ full_write(const Index &index, uint32 row, char *value)
 {
 	full_seal(value, index.value_bytes, row);
 	each_value_part(index.value_bytes, row,
-	                [&](const PagePart &part)
+	                [&](const ValuePart &part)
 	                {
 		Buffer buffer =
 			page_read(index.relation, value_page(index, part.page), PageKind::Value, BUFFER_LOCK_EXCLUSIVE);
@@ -178,7 +178,7 @@ value_read(const Index &index, uint32 row, char *value)
 	BlockNumber first = InvalidBlockNumber;
 
 	each_value_part(index.value_bytes, row,
-	                [&](const PagePart &part)
+	                [&](const ValuePart &part)
 	                {
 		BlockNumber block = value_page(index, part.page);
 		Buffer buffer = page_read(index.relation, block, PageKind::Value, BUFFER_LOCK_SHARE);
@@ -234,7 +234,7 @@ full_hint(const Index &index, const uint32 *rows, uint32 n)
 	for (uint32 i = 0; i < n; i++)
 	{
 		each_value_part(index.value_bytes, rows[i],
-		                [&](const PagePart &part)
+		                [&](const ValuePart &part)
 		                {
 			BlockNumber block =
 				store_page(meta.value_store, meta.value_extents, static_cast<uint32>(part.page));

@@ -1,8 +1,7 @@
 // ivf_grow.cpp - more room: blocks linked to lists, pages added to the TID store, and the hints where room is.
 //
 // Each change is one WAL record.  A crash before a new page is linked leaves a page of free blocks, which VACUUM finds;
-// a crash while the TID store grows, or between the spill pages of a block and its own page, leaves pages that belong
-// to nothing until REINDEX.
+// a crash while the TID store grows leaves pages that belong to nothing until REINDEX.
 #include "pg/pg.h"
 
 #include "ivf/ivf_grow.h"
@@ -202,8 +201,7 @@ find_free_block(const Index &index)
 	}
 }
 
-// A new page of free blocks, with the spill pages of its block.  These are written first: whoever finds the block finds
-// all of it.
+// A new page of free blocks.
 static BlockNumber
 block_page_new(const Index &index)
 {
@@ -214,16 +212,6 @@ block_page_new(const Index &index)
 	Buffer buffer = page_extend(index.relation);
 	BlockNumber block = BufferGetBlockNumber(buffer);
 
-	for (uint32 number = 1; number <= index.geometry.spill_pages; number++)
-	{
-		Buffer spill = page_extend(index.relation);
-
-		Assert(BufferGetBlockNumber(spill) == block + number);
-		edit_begin(edit, index.relation);
-		spill_format(edit_page(edit, spill, true), block);
-		edit_finish(edit);
-		page_release(spill);
-	}
 	UnlockRelationForExtension(index.relation, ExclusiveLock);
 	edit_begin(edit, index.relation);
 	blocks_format(edit_page(edit, buffer, true), index.geometry);
@@ -240,13 +228,6 @@ blocks_format(Page page, const Geometry &geometry)
 	{
 		page_block(page, i)->list = kNoList;
 	}
-}
-
-void
-spill_format(Page page, BlockNumber head)
-{
-	page_format(page, PageKind::Spill);
-	page_opaque(page)->room = head;
 }
 
 // The first free block of a page, -1 where there is none.

@@ -23,9 +23,8 @@ void record_room(Relation index, BlockNumber page, bool room, bool fresh);
 // Makes a block an empty one of a list.
 void block_clear(Page page, const Geometry &geometry, uint32 block, uint32 list, uint32 generation);
 
-// Makes a page one of free blocks; the spill page of a block that begins on page `head`.
+// Makes a page one of free blocks.
 void blocks_format(Page page, const Geometry &geometry);
-void spill_format(Page page, BlockNumber head);
 
 // Makes the store of TIDs, of rows or of values longer than `pages` pages and reads the metapage anew.
 void store_extend(Index &index, PageKind kind, uint32 pages);

@@ -129,19 +129,11 @@ geometry_with(const core::Quantizer &quantizer, uint32 dim, uint32 height, uint3
 	{
 		return Geometry{};
 	}
-	if (payload_offset + blocks * payload <= kPageEnd)
-	{
-		return {height, blocks, 0, payload, payload, rows_offset, payload_offset};
-	}
-	if (blocks > 1 || quantizer.height == 0)
+	if (payload_offset + blocks * payload > kPageEnd)
 	{
 		return Geometry{};
 	}
-
-	Size head = TYPEALIGN_DOWN(kAlign, kPageEnd - payload_offset);
-	uint32 spill_pages = static_cast<uint32>((payload - head + kSpillSpace - 1) / kSpillSpace);
-
-	return {height, blocks, spill_pages, payload, head, rows_offset, payload_offset};
+	return {height, blocks, payload, rows_offset, payload_offset};
 }
 
 Geometry

@@ -1,9 +1,9 @@
 // ivf_insert.cpp - one row into the index.
 //
 // The row number, its TID, its cold code and its entries are written by one WAL record of at most four pages.  Whatever
-// else is needed (a block linked to a list, a longer TID store, the parts of codes on spill pages, the row's own value)
-// is a record of its own before it, which is harmless if nothing follows.  Pages are locked in the order of their block
-// numbers; what was seen before a lock is checked again under it.
+// else is needed (a block linked to a list, a longer TID store, the row's own value) is a record of its own before it,
+// which is harmless if nothing follows.  Pages are locked in the order of their block numbers; what was seen before a
+// lock is checked again under it.
 #include "pg/pg.h"
 
 #include "core/soar.h"
@@ -24,7 +24,6 @@ struct Target
 	BlockRef room;     // where the directory said that there is room
 	BlockRef at;       // the block to try
 	int slot;          // free in it
-	char *payload;     // room for that of a block with spill pages; else null
 };
 
 // A row on its way in.
@@ -59,7 +58,6 @@ static bool find_row(Insertion &insertion);
 static bool try_place(Insertion &insertion);
 static bool find_slots(Insertion &insertion, const Locked &locked);
 static int free_slot(const Index &index, Page page, uint32 block, uint32 list);
-static void write_spills(const Insertion &insertion, const Target &target, Page page);
 static void write_entries(const Insertion &insertion, const Locked &locked);
 static void write_entry(const Insertion &insertion, const Target &target, Page page);
 static void add_page(Locked &locked, BlockNumber block, PageKind kind);
@@ -205,10 +203,6 @@ place_row(Insertion &insertion)
 
 		target.room = directory.room;
 		target.at = block_exists(directory.room) ? directory.room : directory.tail;
-		if (index.geometry.spill_pages > 0 && target.entry != nullptr)
-		{
-			target.payload = static_cast<char *>(pg::alloc_array(1, index.geometry.payload_bytes));
-		}
 	}
 	while (!find_row(insertion) || !try_place(insertion))
 	{
@@ -309,15 +303,6 @@ try_place(Insertion &insertion)
 	done = find_slots(insertion, locked);
 	if (done)
 	{
-		for (int i = 0; i < insertion.n; i++)
-		{
-			const Target &target = insertion.targets[i];
-
-			if (target.payload != nullptr)
-			{
-				write_spills(insertion, target, page_of(locked, target.at.page));
-			}
-		}
 		if (insertion.value != nullptr)
 		{
 			full_write(index, row, insertion.value);
@@ -386,32 +371,6 @@ free_slot(const Index &index, Page page, uint32 block, uint32 list)
 	return empty == 0 ? -1 : pg_rightmost_one_pos32(empty);
 }
 
-// Writes the parts of a code that stand on spill pages, each in a record of its own: until the slot's live bit is set
-// they are nobody's.  The block's page is locked, which keeps other inserters away; and since nobody who holds a
-// spill page waits for another page, they are locked in any order.  Leaves the new payload in target.payload.
-static void
-write_spills(const Insertion &insertion, const Target &target, Page page)
-{
-	const Index &index = insertion.index;
-	const Geometry &geometry = index.geometry;
-
-	memcpy(target.payload, page_block_payload(page, geometry, target.at.index), geometry.head_bytes);
-	spill_gather(index, target.at.page, target.payload);
-	index.quantizer->store(target.entry, index.meta.dim, geometry.height, static_cast<Size>(target.slot),
-	                       target.payload);
-	for (uint32 number = 1; number <= geometry.spill_pages; number++)
-	{
-		Buffer buffer = spill_read(index, target.at.page, number, BUFFER_LOCK_EXCLUSIVE);
-		PageEdit edit;
-
-		edit_begin(edit, index.relation);
-		memcpy(page_spill(edit_page(edit, buffer)), target.payload + spill_offset(geometry, number),
-		       spill_bytes(geometry, number));
-		edit_finish(edit);
-		page_release(buffer);
-	}
-}
-
 // Writes TID, cold code and entries in one record.
 static void
 write_entries(const Insertion &insertion, const Locked &locked)
@@ -468,14 +427,7 @@ write_entry(const Insertion &insertion, const Target &target, Page page)
 	}
 	else
 	{
-		if (target.payload != nullptr)
-		{
-			memcpy(payload, target.payload, index.geometry.head_bytes);
-		}
-		else
-		{
-			index.quantizer->store(target.entry, index.meta.dim, index.geometry.height, slot, payload);
-		}
+		index.quantizer->store(target.entry, index.meta.dim, index.geometry.height, slot, payload);
 		page_block_rows(page, index.geometry, target.at.index)[slot] = row;
 		header->live_mask |= 1u << slot;
 	}

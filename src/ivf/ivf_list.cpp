@@ -38,7 +38,7 @@ fetch_page(const Index &index, BlockNumber page, uint32 first, uint32 n)
 	{
 		__builtin_prefetch(start + at, 0, kSecondLevel);
 	}
-	for (Size at = 0; at < n * geometry.head_bytes; at += kLine)
+	for (Size at = 0; at < n * geometry.payload_bytes; at += kLine)
 	{
 		__builtin_prefetch(payload + at, 0, kSecondLevel);
 	}
@@ -66,7 +66,7 @@ fetch_following(ListWalk &walk, BlockRef at)
 	{
 		uint32 blocks = static_cast<uint32>(Min(walk.entry.run - before, geometry.blocks_per_page));
 
-		walk.ahead_page = at.page + 1 + geometry.spill_pages;
+		walk.ahead_page = at.page + 1;
 		walk.ahead = fetch_page(*walk.index, walk.ahead_page, 0, blocks);
 	}
 }
@@ -89,8 +89,8 @@ list_send(const Index &index, uint32 list)
 
 	if (block_exists(entry.first))
 	{
-		uint32 pages = (entry.first.index + entry.run + geometry.blocks_per_page - 1) /
-		               geometry.blocks_per_page * (1 + geometry.spill_pages);
+		uint32 pages =
+			(entry.first.index + entry.run + geometry.blocks_per_page - 1) / geometry.blocks_per_page;
 
 		for (uint32 i = 0; i < pages; i++)
 		{
@@ -191,39 +191,6 @@ block_check(const Index &index, const BlockRun &run, uint32 block)
 		                "The check sum of a block is wrong.");
 	}
 	return live;
-}
-
-Buffer
-spill_read(const Index &index, BlockNumber head, uint32 number, compat::LockMode mode)
-{
-	Buffer buffer = page_read(index.relation, head + number, PageKind::Spill, mode);
-
-	if (page_opaque(buffer_page(buffer))->room != head)
-	{
-		index_corrupted(index.relation, head + number, "A page is not of the block in front of it.");
-	}
-	return buffer;
-}
-
-void
-spill_hint(const Index &index, BlockNumber head)
-{
-	page_hint(index.relation, head + 1, 0, spill_bytes(index.geometry, 1));
-}
-
-void
-spill_gather(const Index &index, BlockNumber head, char *payload)
-{
-	const Geometry &geometry = index.geometry;
-
-	for (uint32 number = 1; number <= geometry.spill_pages; number++)
-	{
-		Buffer buffer = spill_read(index, head, number, BUFFER_LOCK_SHARE);
-
-		memcpy(payload + spill_offset(geometry, number), page_spill(buffer_page(buffer)),
-		       spill_bytes(geometry, number));
-		page_release(buffer);
-	}
 }
 
 uint32

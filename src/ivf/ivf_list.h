@@ -46,17 +46,6 @@ bool list_walk_next(ListWalk &walk, BlockRun &run);
 // The live mask of a block with codes.  Raises index_corrupted where the block's check sum is wrong.
 uint32 block_check(const Index &index, const BlockRun &run, uint32 block);
 
-// A spill page of the block that begins on page `head`, by its number among them, from 1; locked.
-// Raises index_corrupted where the page is not of that block.
-Buffer spill_read(const Index &index, BlockNumber head, uint32 number, compat::LockMode mode);
-
-// Has the CPU fetch the first spill page of a block.
-void spill_hint(const Index &index, BlockNumber head);
-
-// Copies what the spill pages of a block hold to its place in `payload`; locks one of them at a time.  What the caller
-// has read of the block before is older: see README for why that does not matter.
-void spill_gather(const Index &index, BlockNumber head, char *payload);
-
 // The row numbers of the entries of a block, in slot order, and their slots; returns how many.  rows and slots have
 // room for height entries (codeless_slots() in lists without codes, where slots may be null).
 // Raises index_corrupted (the page stays locked until the error is cleaned up) where the block's check sum is wrong.

@@ -43,7 +43,6 @@ struct Load
 	uint32 firsts;       // entries of rows whose first list it is
 	uint32 next_index;   // of the next free block on the page of block_buffer
 	bool run_broken;     // later blocks do not neighbour the first ones
-	char *payload;       // of the block at hand, where it has spill pages; else null
 
 	// The stores by row number.
 	uint64 *starts; // first row number of each list
@@ -67,7 +66,6 @@ static void load_row(Load &load, uint32 row, const ItemPointerData &tid, const c
 static void begin_list(Load &load, uint32 list);
 static void end_list(Load &load);
 static void add_block(Load &load);
-static void end_block(Load &load);
 static Page store_page_of(Load &load, StorePage &at, const Extent &store, uint32 number);
 static void put_tid(Load &load, uint32 row, const ItemPointerData *tid, bool coded);
 static void put_value(Load &load, uint32 row, const char *value);
@@ -117,10 +115,6 @@ load_begin(Load &load, Build &build)
 	load.code =
 		static_cast<char *>(pg::alloc_array(1, build.quantizer->entry_bytes(build.dim) + build.row_bytes));
 	load.value = static_cast<char *>(pg::alloc_array(1, build.value_bytes));
-	if (build.geometry.spill_pages > 0)
-	{
-		load.payload = static_cast<char *>(pg::alloc_array(1, build.geometry.payload_bytes));
-	}
 	number_rows(load);
 }
 
@@ -198,17 +192,6 @@ reserve(const Build &build, uint32 pages, PageKind kind)
 		CHECK_FOR_INTERRUPTS();
 	}
 	return extent;
-}
-
-// A page that reserve() made, locked exclusively and dirty.
-static Buffer
-reserved_page(const Build &build, BlockNumber block)
-{
-	Buffer buffer = ReadBufferExtended(build.relation, build.fork, block, RBM_NORMAL, nullptr);
-
-	LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
-	MarkBufferDirty(buffer);
-	return buffer;
 }
 
 static void
@@ -315,9 +298,8 @@ load_entry(Load &load, uint32 list, const char *flight)
 	else
 	{
 		memcpy(load.code, flight + sizeof(header), entry);
-		build.quantizer->store(
-			load.code, build.dim, geometry.height, load.slot,
-			load.payload != nullptr ? load.payload : page_block_payload(page, geometry, load.block.index));
+		build.quantizer->store(load.code, build.dim, geometry.height, load.slot,
+		                       page_block_payload(page, geometry, load.block.index));
 		page_block_rows(page, geometry, load.block.index)[load.slot] = row;
 		block->live_mask |= 1u << load.slot;
 	}
@@ -372,9 +354,9 @@ static void
 end_list(Load &load)
 {
 	const Build &build = *load.build;
-	Buffer buffer = reserved_page(build, load.directory.first + load.list / kListsPerPage);
+	Buffer buffer =
+		build_page_at(build.relation, build.fork, load.directory.first + load.list / kListsPerPage);
 
-	end_block(load);
 	list_entry_seal(load.entry);
 	*page_list_entry(buffer_page(buffer), load.list % kListsPerPage) = load.entry;
 	page_release(buffer);
@@ -399,7 +381,6 @@ add_block(Load &load)
 	const Build &build = *load.build;
 	Buffer old = InvalidBuffer;
 
-	end_block(load);
 	if (!BufferIsValid(load.block_buffer) || load.next_index == build.geometry.blocks_per_page)
 	{
 		old = load.block_buffer;
@@ -420,8 +401,7 @@ add_block(Load &load)
 
 		tail->next = fresh;
 		tail->check += link_mix(load.list, fresh) - link_mix(load.list, kNoBlock);
-		load.run_broken |=
-			BufferIsValid(old) && fresh.page != load.block.page + 1 + build.geometry.spill_pages;
+		load.run_broken |= BufferIsValid(old) && fresh.page != load.block.page + 1;
 	}
 	else
 	{
@@ -435,41 +415,6 @@ add_block(Load &load)
 	load.entry.blocks++;
 	load.entry.run += load.run_broken ? 0 : 1;
 	load.slot = 0;
-	if (load.payload != nullptr)
-	{
-		memset(load.payload, 0, build.geometry.payload_bytes);
-	}
-}
-
-// Writes the payload of the block at hand where it has spill pages, which are added behind its own.
-static void
-end_block(Load &load)
-{
-	const Build &build = *load.build;
-	const Geometry &geometry = build.geometry;
-	bool coded = load.list >= kFirstList;
-
-	if (load.payload == nullptr || !block_exists(load.block))
-	{
-		return;
-	}
-	if (coded)
-	{
-		memcpy(page_block_payload(buffer_page(load.block_buffer), geometry, load.block.index), load.payload,
-		       geometry.head_bytes);
-	}
-	for (uint32 number = 1; number <= geometry.spill_pages; number++)
-	{
-		Buffer buffer = build_page(build.relation, build.fork, PageKind::Spill);
-
-		spill_format(buffer_page(buffer), load.block.page);
-		if (coded)
-		{
-			memcpy(page_spill(buffer_page(buffer)), load.payload + spill_offset(geometry, number),
-			       spill_bytes(geometry, number));
-		}
-		page_release(buffer);
-	}
 }
 
 // The page of a store by its number, which becomes the one at hand.
@@ -482,7 +427,7 @@ store_page_of(Load &load, StorePage &at, const Extent &store, uint32 number)
 		{
 			page_release(at.buffer);
 		}
-		at.buffer = reserved_page(*load.build, store.first + number);
+		at.buffer = build_page_at(load.build->relation, load.build->fork, store.first + number);
 		at.number = number;
 	}
 	return buffer_page(at.buffer);
@@ -510,7 +455,7 @@ put_value(Load &load, uint32 row, const char *value)
 	memcpy(load.value, value, bytes);
 	full_seal(load.value, bytes, row);
 	each_value_part(bytes, row,
-	                [&](const PagePart &part)
+	                [&](const ValuePart &part)
 	                {
 		uint32 number = static_cast<uint32>(part.page);
 

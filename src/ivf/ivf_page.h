@@ -10,7 +10,8 @@ namespace vecsim::ivf
 {
 
 inline constexpr uint32 kMagic = 0x56435331; // "VCS1"
-inline constexpr uint16 kFormatVersion = 3;  // 1 had no store of values, 2 no sketches above 1,920 dimensions
+// 1 had no store of values, 2 no sketches above 1,920 dimensions, 3 hot codes of all dimensions, on several pages.
+inline constexpr uint16 kFormatVersion = 4;
 inline constexpr BlockNumber kMetaBlock = 0;
 
 // ---- Every page ----------------------------------------------------------------------------------------------------
@@ -27,15 +28,14 @@ enum class PageKind : uint16
 	Mean = 8,  // the mean of all rows
 	Calibration = 9,
 	CentroidCode = 10,
-	CentroidSketch = 12,
-	Spill = 11, // the rest of a block that does not fit on its page
-	Value = 13, // rows' own values by row number
+	CentroidSketch = 12, // 11 were the rest of a block too large for its page
+	Value = 13,          // rows' own values by row number
 };
 
 // At the end of every page.
 struct PageOpaque
 {
-	uint32 room;      // Tid: slots below this one are taken; Spill: the page that its block begins on; else 0
+	uint32 room;      // Tid: slots below this one are taken; else 0
 	uint32 check;     // Tid: sum of tid_mix() over live slots; else 0
 	uint32 unused[2]; // 0
 };
@@ -111,7 +111,8 @@ struct MetaPage
 	uint16 directory_extents;
 	uint16 code_extents;
 	uint16 sketch_extents;
-	float taxicab; // under L1: the least L1 distance of near rows in parts of their L2 distance, 0 if not known
+	float
+		taxicab; // under L1: the least L1 distance of near rows in parts of their L2 distance, 0 if not known
 	uint16 value_extents;
 	uint16 values; // 1 where the index keeps rows' own values, else 0
 	uint32 groups; // sketches behind those of the lists, each of which stands for 32 of them; or 0
@@ -217,17 +218,11 @@ inline constexpr uint32 kTallestBlock = 32;
 
 // Where the blocks of a page are: headers, then row numbers (height a block), then the quantiser's payloads.
 // In a list without codes the payload of a block is an array of row numbers instead, kNoRow where a slot is free.
-//
-// A block that does not fit on a page, of a quantiser whose blocks cannot be lower, stands alone on its page with the
-// first part of its payload; the rest follows on the spill pages directly behind.  Of lists without codes they are not
-// used.
 struct Geometry
 {
 	uint32 height;
 	uint32 blocks_per_page;
-	uint32 spill_pages; // of each block
 	Size payload_bytes; // of one block
-	Size head_bytes;    // those on the block's own page: all, where there are no spill pages
 	Size rows_offset;
 	Size payload_offset; // 32-byte aligned
 };
@@ -255,36 +250,13 @@ page_block_payload(Page page, const Geometry &geometry, uint32 index)
 inline uint32
 codeless_slots(const Geometry &geometry)
 {
-	return static_cast<uint32>(geometry.head_bytes / sizeof(uint32));
+	return static_cast<uint32>(geometry.payload_bytes / sizeof(uint32));
 }
 
 inline uint32 *
 page_codeless_rows(Page page, const Geometry &geometry, uint32 index)
 {
 	return static_cast<uint32 *>(page_block_payload(page, geometry, index));
-}
-
-// The part of a payload that a spill page holds, which are numbered from 1.
-inline constexpr Size kSpillSpace = (kPageEnd - kContent) / kAlign * kAlign;
-
-inline Size
-spill_offset(const Geometry &geometry, uint32 number)
-{
-	return geometry.head_bytes + (number - 1) * kSpillSpace;
-}
-
-inline Size
-spill_bytes(const Geometry &geometry, uint32 number)
-{
-	Size rest = geometry.payload_bytes - spill_offset(geometry, number);
-
-	return rest < kSpillSpace ? rest : kSpillSpace;
-}
-
-inline void *
-page_spill(Page page)
-{
-	return static_cast<char *>(page) + kContent;
 }
 
 // Damage to links and row numbers must not go unseen, page checksums or not.  So each block carries a sum
@@ -418,47 +390,37 @@ page_row(Page page, Size row_bytes, uint32 index)
 	return static_cast<char *>(page) + kContent + index * row_bytes;
 }
 
-// ---- Things that begin on one page and end on a later one ----------------------------------------------------------
-
-// The part of such a thing that stands on one page.
-struct PagePart
-{
-	uint64 page; // of the store
-	Size offset; // in the space that the page has for such things
-	Size done;   // bytes of the thing on the pages before
-	Size bytes;
-};
-
-// Things of so many bytes stand one behind the other through all pages of a store, as if these were one piece, of
-// `space` bytes a page.  Calls visit(part) for each part of one of them, in their order.
-template <typename Visit>
-inline void
-each_part(Size thing_bytes, uint32 number, Size space, Visit visit)
-{
-	uint64 at = static_cast<uint64>(number) * thing_bytes;
-
-	for (Size done = 0; done < thing_bytes;)
-	{
-		Size offset = static_cast<Size>(at % space);
-		Size bytes = Min(space - offset, thing_bytes - done);
-
-		visit(PagePart{at / space, offset, done, bytes});
-		at += bytes;
-		done += bytes;
-	}
-}
-
 // ---- Value store ---------------------------------------------------------------------------------------------------
 
-// Rows' own values by row number, each of value_bytes, which are a multiple of 4, in parts.
+// Rows' own values by row number, each of value_bytes, which are a multiple of 4.  They stand one behind the other
+// through all pages of the store, as if these were one piece.
 inline constexpr Size kValueSpace = (kPageEnd - kPageHeader) / sizeof(uint32) * sizeof(uint32);
+
+// The part of a value that stands on one page.
+struct ValuePart
+{
+	uint64 page; // of the store
+	Size offset; // in the page's kValueSpace
+	Size done;   // bytes of the value on the pages before
+	Size bytes;
+};
 
 // Calls visit(part) for each part of a row's value, in their order.
 template <typename Visit>
 inline void
 each_value_part(Size value_bytes, uint32 row, Visit visit)
 {
-	each_part(value_bytes, row, kValueSpace, visit);
+	uint64 at = static_cast<uint64>(row) * value_bytes;
+
+	for (Size done = 0; done < value_bytes;)
+	{
+		Size offset = static_cast<Size>(at % kValueSpace);
+		Size bytes = Min(kValueSpace - offset, value_bytes - done);
+
+		visit(ValuePart{at / kValueSpace, offset, done, bytes});
+		at += bytes;
+		done += bytes;
+	}
 }
 
 // Pages that the values of the first n rows take.
@@ -517,8 +479,7 @@ centroid_codes_per_page(Size row_bytes)
 }
 
 // And where lists are many, every 32 centroids as a sketch: a block's payload of hot codes, which tells the lists worth
-// a look at their codes, and the spreads of the 32.  As many whole sketches as fit stand on a page; those that fit on
-// none (above 1,920 dimensions) stand in parts, which are cut at multiples of kAlign.
+// a look at their codes, and the spreads of the 32.  As many as fit stand on a page.
 inline constexpr uint32 kSketchHeight = 32;
 inline constexpr uint32 kFewLists = 32; // up to as many, all codes are looked at anyway
 
@@ -545,7 +506,7 @@ sketched_count(uint32 lists, uint32 groups)
 
 inline constexpr Size kSketchSpace = kCentroidSpace / kAlign * kAlign;
 
-// Whole sketches a page, 0 where none fits.
+// Sketches a page.
 inline uint32
 sketches_per_page(Size payload_bytes)
 {
@@ -559,27 +520,7 @@ sketch_pages(Size payload_bytes, uint32 n)
 	uint64 sketches = (static_cast<uint64>(n) + kSketchHeight - 1) / kSketchHeight;
 	uint32 per_page = sketches_per_page(payload_bytes);
 
-	if (per_page > 0)
-	{
-		return (sketches + per_page - 1) / per_page;
-	}
-	return (sketches * sketch_bytes(payload_bytes) + kSketchSpace - 1) / kSketchSpace;
-}
-
-// Calls visit(part) for each part of a sketch, in their order: one where whole sketches fit on a page.
-template <typename Visit>
-inline void
-each_sketch_part(Size payload_bytes, uint32 number, Visit visit)
-{
-	Size bytes = sketch_bytes(payload_bytes);
-	uint32 per_page = sketches_per_page(payload_bytes);
-
-	if (per_page > 0)
-	{
-		visit(PagePart{number / per_page, number % per_page * bytes, 0, bytes});
-		return;
-	}
-	each_part(bytes, number, kSketchSpace, visit);
+	return (sketches + per_page - 1) / per_page;
 }
 
 // Pages that n centroids take.

@@ -159,6 +159,16 @@ build_page(Relation index, ForkNumber fork, PageKind kind)
 	return buffer;
 }
 
+Buffer
+build_page_at(Relation index, ForkNumber fork, BlockNumber block)
+{
+	Buffer buffer = ReadBufferExtended(index, fork, block, RBM_NORMAL, nullptr);
+
+	LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
+	MarkBufferDirty(buffer);
+	return buffer;
+}
+
 void
 build_log(Relation index, ForkNumber fork)
 {

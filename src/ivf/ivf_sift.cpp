@@ -42,12 +42,8 @@ count_bits(uint32 mask)
 static void begin_walk(Scan &scan, uint32 list, uint32 probe, ListWalk &walk);
 static void sift_run(Scan &scan, const BlockRun &run, const core::ListTerm &term, uint32 probe,
                      CandidateRun *sink);
-static void sift_spilled(Scan &scan, const BlockRun &run, const core::ListTerm &term, uint32 probe,
-                         CandidateRun *sink);
 static void sift_block(Scan &scan, uint32 live, const uint32 *rows, const void *payload,
                        const core::ListTerm &term, uint32 probe, CandidateRun *sink);
-static void take_scores(Scan &scan, uint32 live, uint32 passed, const uint32 *rows, const float *lower,
-                        const float *estimate, uint32 probe, CandidateRun *sink);
 static void recall_block(Scan &scan, uint32 mask, const float *lower, const uint32 *rows, uint32 probe,
                          CandidateRun *sink);
 static bool refine_survivors(Scan &scan, uint32 probe);
@@ -80,14 +76,7 @@ sift_list(Scan &scan, uint32 list, uint32 probe, CandidateRun *sink)
 	scan.survivors_n = 0;
 	while (list_walk_next(walk, run))
 	{
-		if (scan.index.geometry.spill_pages == 0)
-		{
-			sift_run(scan, run, term, probe, sink);
-		}
-		else
-		{
-			sift_spilled(scan, run, term, probe, sink);
-		}
+		sift_run(scan, run, term, probe, sink);
 	}
 	return sink == nullptr && refine_survivors(scan, probe);
 }
@@ -130,43 +119,6 @@ sift_run(Scan &scan, const BlockRun &run, const core::ListTerm &term, uint32 pro
 	page_release(run.buffer);
 }
 
-// Scores a block with spill pages, which is alone in its run: its codes where they stand, a page after the other.
-static void
-sift_spilled(Scan &scan, const BlockRun &run, const core::ListTerm &term, uint32 probe, CandidateRun *sink)
-{
-	const Index &index = scan.index;
-	const Geometry &geometry = index.geometry;
-	BlockNumber head = BufferGetBlockNumber(run.buffer);
-	const core::TwoLevel &levels = *index.quantizer->two_level;
-	uint32 live = block_check(index, run, run.first);
-	core::SiftParts parts;
-	float lower[kTallestBlock];
-	float estimate[kTallestBlock];
-
-	if (live == 0)
-	{
-		page_release(run.buffer);
-		return;
-	}
-	spill_hint(index, head);
-	memcpy(scan.rows, page_block_rows(run.page, geometry, run.first), geometry.height * sizeof(uint32));
-	levels.sift_part(scan.prepared, page_block_payload(run.page, geometry, run.first), 0, geometry.head_bytes,
-	                 &parts);
-	page_release(run.buffer);
-	for (uint32 number = 1; number <= geometry.spill_pages; number++)
-	{
-		Buffer buffer = spill_read(index, head, number, BUFFER_LOCK_SHARE);
-
-		levels.sift_part(scan.prepared, page_spill(buffer_page(buffer)), spill_offset(geometry, number),
-		                 spill_bytes(geometry, number), &parts);
-		page_release(buffer);
-	}
-
-	uint32 passed = levels.sift_parts(scan.prepared, term, parts, tau_of(scan), lower, estimate);
-
-	take_scores(scan, live, passed, scan.rows, lower, estimate, probe, sink);
-}
-
 // Rows beyond this distance go to the pool as they are.
 static double
 tau_of(const Scan &scan)
@@ -174,25 +126,16 @@ tau_of(const Scan &scan)
 	return scan.everything ? -kInfinity : core::best_k_worst(scan.best);
 }
 
-// Scores the live entries of a block.  Its page may be locked, so nothing may be done here but to copy.
+// Scores the live entries of a block and puts them where their bounds send them.  Its page is locked, so nothing is done
+// here but to copy.
 static void
 sift_block(Scan &scan, uint32 live, const uint32 *rows, const void *payload, const core::ListTerm &term,
            uint32 probe, CandidateRun *sink)
 {
+	double tau = tau_of(scan);
 	float lower[kTallestBlock];
 	float estimate[kTallestBlock];
-	uint32 passed =
-		scan.index.quantizer->two_level->sift(scan.prepared, term, payload, tau_of(scan), lower, estimate);
-
-	take_scores(scan, live, passed, rows, lower, estimate, probe, sink);
-}
-
-// Puts the live entries of a block where their bounds send them.
-static void
-take_scores(Scan &scan, uint32 live, uint32 passed, const uint32 *rows, const float *lower,
-            const float *estimate, uint32 probe, CandidateRun *sink)
-{
-	double tau = tau_of(scan);
+	uint32 passed = scan.index.quantizer->two_level->sift(scan.prepared, term, payload, tau, lower, estimate);
 
 	scan.counts.codes += count_bits(live);
 	if (sink != nullptr)

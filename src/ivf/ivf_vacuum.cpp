@@ -51,7 +51,7 @@ static void find_dead_on(Vacuum &vacuum, uint32 number);
 static void check_tid_page(const Vacuum &vacuum, Buffer buffer);
 static void clear_entries(Vacuum &vacuum);
 static BlockNumber next_block_page(void *state);
-static bool clear_page(Vacuum &vacuum, Buffer buffer);
+static void clear_page(Vacuum &vacuum, Buffer buffer);
 static bool page_has_blocks(const Vacuum &vacuum, Buffer buffer);
 static void check_block(const Vacuum &vacuum, Buffer buffer, uint32 block);
 static uint32 dead_slots(const Vacuum &vacuum, Page page, uint32 block);
@@ -244,19 +244,12 @@ clear_entries(Vacuum &vacuum)
 	compat::stream_begin(stream);
 	for (Buffer buffer; BufferIsValid(buffer = compat::stream_next(stream)); compat::vacuum_delay())
 	{
-		BlockNumber block = BufferGetBlockNumber(buffer);
-
-		// What was taken for spill pages of this one may have blocks.
-		if (!clear_page(vacuum, buffer) && vacuum.index.geometry.spill_pages > 0)
-		{
-			walk.next = block + 1;
-			compat::stream_reset(stream);
-		}
+		clear_page(vacuum, buffer);
 	}
 	compat::stream_end(stream);
 }
 
-// The next page of a BlockPages, taken to have blocks: the spill pages behind hold nothing but codes.
+// The next page of a BlockPages that may have blocks.
 static BlockNumber
 next_block_page(void *state)
 {
@@ -267,13 +260,13 @@ next_block_page(void *state)
 	{
 		block++;
 	}
-	walk->next = block + 1 + walk->index->geometry.spill_pages;
+	walk->next = block + 1;
 	return block < walk->end ? block : InvalidBlockNumber;
 }
 
 // Takes the entries of dead rows out of all blocks of a page, in one record, and counts the others.  Lets go of the
-// page, which the caller has pinned.  False where it has no blocks.
-static bool
+// page, which the caller has pinned.
+static void
 clear_page(Vacuum &vacuum, Buffer buffer)
 {
 	const Index &index = vacuum.index;
@@ -286,7 +279,7 @@ clear_page(Vacuum &vacuum, Buffer buffer)
 	if (!page_has_blocks(vacuum, buffer))
 	{
 		page_release(buffer);
-		return false;
+		return;
 	}
 	for (uint32 i = 0; i < index.geometry.blocks_per_page; i++)
 	{
@@ -319,7 +312,6 @@ clear_page(Vacuum &vacuum, Buffer buffer)
 	{
 		RecordPageWithFreeSpace(index.relation, block, kRoomForBlock);
 	}
-	return true;
 }
 
 // True for a page of blocks.
@@ -329,10 +321,8 @@ page_has_blocks(const Vacuum &vacuum, Buffer buffer)
 	Page page = buffer_page(buffer);
 
 	// A store may have grown since the metapage was read.  A crash may leave a page unformatted, or formatted
-	// for a store or a block but not part of it.
+	// for a store but not part of it.
 	if (PageIsNew(page) || page_tag(page)->kind == static_cast<uint16>(PageKind::Tid) ||
-	    (page_tag(page)->kind == static_cast<uint16>(PageKind::Spill) &&
-	     vacuum.index.geometry.spill_pages > 0) ||
 	    page_tag(page)->kind == static_cast<uint16>(PageKind::Row) ||
 	    page_tag(page)->kind == static_cast<uint16>(PageKind::Value))
 	{

@@ -248,15 +248,6 @@ stream_next(PageStream &pages)
 #endif
 }
 
-// Forgets what was read ahead: the caller has changed the state.
-inline void
-stream_reset(PageStream &pages)
-{
-#if PG_VERSION_NUM >= 170000
-	read_stream_reset(pages.stream);
-#endif
-}
-
 inline void
 stream_end(PageStream &pages)
 {

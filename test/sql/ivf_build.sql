@@ -48,7 +48,7 @@ END
 $$;
 SELECT pg_temp.with_dim('flat', 1), pg_temp.with_dim('flat', 2023), pg_temp.with_dim('flat', 2024);
 SELECT pg_temp.with_dim('sq8', 1), pg_temp.with_dim('sq8', 8084), pg_temp.with_dim('sq8', 8085), pg_temp.with_dim('sq8', 16000);
-SELECT pg_temp.with_dim('rabitq', 1), pg_temp.with_dim('rabitq', 1920), pg_temp.with_dim('rabitq', 1921), pg_temp.with_dim('rabitq', 16000);
+SELECT pg_temp.with_dim('rabitq', 1), pg_temp.with_dim('rabitq', 896), pg_temp.with_dim('rabitq', 897), pg_temp.with_dim('rabitq', 16000);
 -- heights of blocks: entries from 8 to 8,000 bytes, and all that lies between
 SELECT quantizer, dim, answer FROM unnest(ARRAY['flat', 'sq8', 'rabitq']) quantizer,
 	unnest(ARRAY[2, 5, 16, 31, 64, 100, 255, 400, 768, 1000, 1023, 1536, 2000]) dim, pg_temp.with_dim(quantizer, dim) answer

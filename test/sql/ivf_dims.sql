@@ -1,4 +1,4 @@
--- Dimensions to 16,000: codes of rabitq that take more than a page a block.
+-- Dimensions to 16,000, of which codes of rabitq in the lists have bits of 896.
 \getenv abs_srcdir PG_ABS_SRCDIR
 \set ECHO none
 \i :abs_srcdir/sql/lib/compare.sql

@@ -300,38 +300,6 @@ my %tolerated_two_level = (
 			"${kind}_7f" => damage_content($kind, 0x7F), "${kind}_random" => damage_content($kind, undef)) }
 	  qw(row code mean centroid));
 
-# Those of the pages on which blocks of high dimensions go on.  All of them, so that any list meets one.
-sub damage_spills
-{
-	my ($code) = @_;
-
-	return sub {
-		my ($pages) = @_;
-		my @numbers = pages_of_kind($pages, 'spill');
-
-		die 'no spill pages' if @numbers < 4;
-		$code->($pages, $_) foreach @numbers;
-		return;
-	};
-}
-
-my %spills = (
-	kind => damage_spills(sub { put(@_, $OPAQUE{kind}, 4) }),
-	id => damage_spills(sub { put(@_, $OPAQUE{page_id}, 1) }),
-	owner => damage_spills(sub { add_to(@_, $OPAQUE{owner}, 1) }),
-	zero => damage_spills(sub { $_[0][ $_[1] ] = "\0" x 8192 }),
-	swapped => sub {
-		my ($pages) = @_;
-		my @numbers = pages_of_kind($pages, 'spill');
-
-		@$pages[@numbers] = @$pages[ reverse @numbers ];
-		return;
-	},
-	codes_ff => damage_content('spill', 0xFF),
-	codes_00 => damage_content('spill', 0),
-	codes_7f => damage_content('spill', 0x7F),
-	codes_random => damage_content('spill', undef));
-
 # Those of rows' own values, which carry sums: wrong ones must not give a wrong order.  dead: of deleted rows alone.
 my %values = (
 	kind => damage_field('value', $OPAQUE{kind}, 4),
@@ -366,16 +334,6 @@ DELETE FROM d_$_ WHERE id % 10 = 3;
 SQL
 same_answers($node, 'whole', table => 'd_kind', dim => 8);
 
-$node->safe_psql('postgres', join "\n", <<'SQL', map { <<SQL } map { "long_$_" } sort keys %spills);
-CREATE TABLE original_long AS SELECT i AS id, make_vector(i, 2100) AS v FROM generate_series(1::bigint, 120) i;
-SQL
-CREATE TABLE d_$_ (id bigint, v vector(2100));
-INSERT INTO d_$_ SELECT * FROM original_long;
-CREATE INDEX d_${_}_idx ON d_$_ USING ivf (v vector_l2_ops) WITH (lists = 3);
-DELETE FROM d_$_ WHERE id % 10 = 3;
-SQL
-push @tables, map { "long_$_" } sort keys %spills;
-
 $node->safe_psql('postgres', join "\n", map { <<SQL } map { "full_$_" } sort keys %values);
 CREATE TABLE d_$_ (id bigint, v vector(8));
 INSERT INTO d_$_ SELECT * FROM original WHERE v IS NOT NULL;
@@ -405,10 +363,6 @@ foreach my $table (@tables)
 	elsif ($table =~ /^full_(.*)/)
 	{
 		$block{$table} = $values{$1}->($pages);
-	}
-	elsif ($table =~ /^long_(.*)/)
-	{
-		$spills{$1}->($pages);
 	}
 	elsif ($table =~ /^fuzz/)
 	{
@@ -526,30 +480,6 @@ foreach my $name (sort keys %tolerated_two_level)
 	}
 	is((sqlstate_of($node, "REINDEX INDEX d_two_${name}_idx"))[0], '', "$name, two levels: REINDEX");
 	same_answers($node, "$name, two levels: and the index is right", table => "d_two_$name", dim => 8);
-}
-
-# ---- Spill pages: an error of the block at fault, or at most recall is lost ----
-
-foreach my $name (sort keys %spills)
-{
-	my $table = "long_$name";
-	my $wrong = $name !~ /^codes/;
-	my $probe = "SELECT index_incomplete('d_$table', 'by_probes', 2100)";
-	my $fill = "INSERT INTO d_$table SELECT i, make_vector(i, 2100) FROM generate_series(5001, 5080) i";
-
-	is($node->safe_psql('postgres', "SELECT index_incomplete('d_$table', 'by_index', 2100)"),
-		'', "$table: an exact scan reads no spill pages");
-	foreach my $statement ($probe, $fill, sprintf($vacuum, $table), $probe)
-	{
-		my ($state, $message) = sqlstate_of($node, $statement);
-
-		is($state, $wrong && $statement !~ /^VACUUM/ ? 'XX002' : '', "$table: $statement") or diag($message);
-		right_message("$table: $statement", $state, $message, undef);
-	}
-	like($node->safe_psql('postgres', $probe), qr/^(order)?$/, "$table: each row once") if !$wrong;
-	is((sqlstate_of($node, "REINDEX INDEX d_${table}_idx"))[0], '', "$table: REINDEX");
-	like($node->safe_psql('postgres', $probe), qr/^(order)?$/, "$table: and the index is right");
-	is($node->safe_psql('postgres', found_themselves("d_$table")), '', "$table: so are its codes");
 }
 
 # ---- Rows' own values: an error, never another order; none where nobody sees the row ----

@@ -36,8 +36,7 @@ SQL
 my $seed = $ENV{VECSIM_SEED} // 20240;
 srand($seed);
 
-# Each changes the pages and returns the number of the block that the error names, if that is known.  The second page of
-# sketches begins with the rest of one.
+# Each changes the pages and returns the number of the block that the error names, if that is known.
 sub damage_second
 {
 	my ($code) = @_;

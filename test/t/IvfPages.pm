@@ -12,13 +12,12 @@ our @EXPORT = qw(read_index write_index get put pages_of_kind seal_meta seal_ent
   %KIND %META %ENTRY %BLOCK %OPAQUE);
 
 our %KIND = (
-	meta => 1, centroid => 2, directory => 3, block => 4, tid => 5, row => 6, mean => 8, code => 10, spill => 11,
-	sketch => 12, value => 13);
+	meta => 1, centroid => 2, directory => 3, block => 4, tid => 5, row => 6, mean => 8, code => 10, sketch => 12,
+	value => 13);
 
 # Offset and format of fields: from the page's first byte, or from that of the entry or block header.
 our %OPAQUE = (
-	room => [ 8176, 'V' ], owner => [ 8176, 'V' ], check => [ 8180, 'V' ], kind => [ 20, 'v' ],
-	page_id => [ 22, 'v' ]);
+	room => [ 8176, 'V' ], check => [ 8180, 'V' ], kind => [ 20, 'v' ], page_id => [ 22, 'v' ]);
 our %META = (
 	magic => [ 24, 'V' ], version => [ 28, 'v' ], metric => [ 30, 'C' ], quantizer => [ 31, 'C' ], dim => [ 32, 'V' ],
 	lists => [ 36, 'V' ], height => [ 40, 'V' ], blocks_per_page => [ 44, 'V' ], mean => [ 72, 'V' ],

@@ -242,16 +242,17 @@ struct HotList
 	std::vector<uint16_t> err;
 
 	HotList(MetricId id, const std::vector<Vector> &rows, const Vector &centroid, const Vector &mean)
-		: dim(centroid.size()), codes((rows.size() + kHeight - 1) / kHeight * dim * 4, 0x5A),
+		: dim(centroid.size()), codes((rows.size() + kHeight - 1) / kHeight * rabitq_hot_dim(dim) * 4, 0x5A),
 		  add(rows.size()), rescale(rows.size()), err(rows.size())
 	{
 		for (size_t i = 0; i < rows.size(); i++)
 		{
 			HotFactors one;
 
-			bits.emplace_back(dim / 8);
+			bits.emplace_back(rabitq_hot_dim(dim) / 8);
 			rabitq_encode_hot(id, rows[i].data(), centroid.data(), mean.data(), dim, bits[i].data(), &one);
-			rabitq_store_hot(bits[i].data(), dim, i % kHeight, &codes[i / kHeight * dim * 4]);
+			rabitq_store_hot(bits[i].data(), rabitq_hot_dim(dim), i % kHeight,
+			                 &codes[i / kHeight * rabitq_hot_dim(dim) * 4]);
 			factors.push_back(one);
 			add[i] = one.add;
 			rescale[i] = one.rescale;
@@ -263,7 +264,7 @@ struct HotList
 	HotBlock
 	block(size_t i) const
 	{
-		return {&codes[i * dim / 8], &add[i], &rescale[i], &err[i]};
+		return {&codes[i * rabitq_hot_dim(dim) / 8], &add[i], &rescale[i], &err[i]};
 	}
 };
 
