@@ -126,8 +126,8 @@ tau_of(const Scan &scan)
 	return scan.everything ? -kInfinity : core::best_k_worst(scan.best);
 }
 
-// Scores the live entries of a block and puts them where their bounds send them.  Its page is locked, so nothing is done
-// here but to copy.
+// Scores the live entries of a block and puts them where their bounds send them.  Its page is locked, so nothing is
+// done here but to copy.
 static void
 sift_block(Scan &scan, uint32 live, const uint32 *rows, const void *payload, const core::ListTerm &term,
            uint32 probe, CandidateRun *sink)
