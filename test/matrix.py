@@ -80,6 +80,14 @@ class Target:
         return counts
 
 
+# What comes from experimental, and nothing else: its other packages need not fit those of sid.
+PREVIEW = """\
+Package: /^postgresql.*-19$/ libpq5 libpq-dev
+Pin: release a=experimental
+Pin-Priority: 990
+"""
+
+
 class Wheel(Target):
     """PostgreSQL as a Python package brings it.  It looks for extensions in its own folders alone."""
 
@@ -103,12 +111,12 @@ class Wheel(Target):
 
 
 class Chroot(Target):
-    """PostgreSQL of another Debian, which lies in a folder.  `extra` is the suite that alone has this version."""
+    """PostgreSQL of another Debian, which lies in a folder.  A preview is of the suite experimental, beside another."""
 
-    def __init__(self, version, roots, suites, name, suite, extra=None):
+    def __init__(self, version, roots, suites, name, suite, preview=False):
         super().__init__(version, roots, suites)
         self.folder = roots / name
-        self.suite, self.extra = suite, extra
+        self.suite, self.preview = suite, preview
         self.tree = self.folder / f"tree{version}"
 
     def command(self, words):
@@ -124,15 +132,14 @@ class Chroot(Target):
         if self.call(*self._enter(["dpkg-query", "-W", *packages])) == 0:
             return
         self.must(*self._enter(["apt-get", "update"]))
-        install = ["apt-get", "install", "-y", "--no-install-recommends"]
-        self.must(*self._enter([*install, *(["-t", self.extra] if self.extra else []), *packages]))
+        self.must(*self._enter(["apt-get", "install", "-y", "--no-install-recommends", *packages]))
 
     def _packages(self):
         """Those that this machine has for it, with PostgreSQL of another version; of a preview PostgreSQL alone."""
         lines = (ROOT / "test/packages.txt").read_text().splitlines()
         names = [line.split()[1] for line in lines if line.split()[0] in ("build", "demo", "test")]
         names = [re.sub(r"^(postgresql.*-)15\b", rf"\g<1>{self.version}", name) for name in names]
-        return [name for name in names if not (self.extra and name.endswith("-pgtap"))]
+        return [name for name in names if not (self.preview and name.endswith("-pgtap"))]
 
     def _bootstrap(self):
         """The smallest Debian, from the mirror that this machine uses; no server of its own is ever started."""
@@ -145,6 +152,7 @@ class Chroot(Target):
             # A mirror's copy of a suite in motion may be older than it likes to be.
             "etc/apt/apt.conf.d/99matrix": 'Acquire::Check-Valid-Until "false";\n',
             "etc/apt/sources.list.d/experimental.list": preview,
+            "etc/apt/preferences.d/preview": PREVIEW if preview else "",
             "etc/postgresql-common/createcluster.conf": "create_main_cluster = false\n",
             "usr/sbin/policy-rc.d": "#!/bin/sh\nexit 101\n",
         }.items():
@@ -162,7 +170,7 @@ def targets(roots):
         Wheel(16, roots, ["regress", "isolation"]),
         Chroot(17, roots, every, "chroot17", "trixie"),
         Chroot(18, roots, every, "chroot18", "sid"),
-        Chroot(19, roots, ["regress", "isolation"], "chroot18", "sid", extra="experimental"),
+        Chroot(19, roots, ["regress", "isolation"], "chroot18", "sid", preview=True),
     ]
 
 
