@@ -97,14 +97,14 @@ for my $round (1 .. @ways)
 	same_answers($node, "round $round, $way: they do with sq8", op => '<=>');
 }
 
-# ---- The same where a block takes three pages, and so does a row's own value: an insertion is many records ----
+# ---- The same where a row's own value takes three pages: an insertion is many records ----
 
 my %long = (table => 'long', dim => 4096);
 
 fill($node, %long, rows => 150, with => 'lists = 2');
 $node->safe_psql('postgres',
 	'CREATE INDEX long_full ON long USING ivf (v vector_ip_ops) WITH (lists = 2, storage = full)');
-# Lists that inserts find by sketches, which stand on several pages as well.
+# Lists that inserts find by sketches, which stand on several pages.
 $node->safe_psql('postgres', 'CREATE INDEX long_many ON long USING ivf (v vector_cosine_ops) WITH (lists = 150)');
 foreach my $round (1 .. 3)
 {
@@ -175,7 +175,8 @@ my $data = $cut->data_dir;
 my ($records) = PostgreSQL::Test::Utils::run_command([ 'pg_waldump', '-p', "$data/pg_wal", '-s', $from, '-e', $to ]);
 my @ends = map { m{^rmgr: Generic .*lsn: ([0-9A-F]+/[0-9A-F]+)} ? $1 : () } split /\n/, $records;
 
-cmp_ok(scalar @ends, '>=', 24, scalar(@ends) . ' records are of the indexes'); # two rows, two indexes, 3 pages of each
+# Of each of two rows: the record of its entries in either index, and three pages of its value.
+cmp_ok(scalar @ends, '>=', 10, scalar(@ends) . ' records are of the indexes');
 PostgreSQL::Test::RecursiveCopy::copypath($data, "$data.crashed");
 foreach my $lsn (@ends)
 {

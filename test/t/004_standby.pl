@@ -51,10 +51,10 @@ $primary->safe_psql('postgres', 'CREATE INDEX t_ip_idx ON t USING ivf (v vector_
 fill($primary, table => 'c', rows => 1500, opclass => 'vector_cosine_ops', with => 'quantizer = flat, lists = 20');
 my %cosine = (table => 'c', op => '<=>');
 
-# Blocks of three pages, and rows' own values of as many.
+# Rows' own values of three pages.
 my %long = (table => 'long', dim => 4096);
 my %full = (%long, op => '<#>');
-my %many = (%long, op => '<=>'); # lists that inserts, too, find by sketches, of more than two pages each
+my %many = (%long, op => '<=>'); # lists that inserts, too, find by sketches
 fill($primary, %long, rows => 150, with => 'lists = 2');
 $primary->safe_psql('postgres',
 	'CREATE INDEX full_idx ON long USING ivf (v vector_ip_ops) WITH (lists = 2, storage = full)');

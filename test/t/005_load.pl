@@ -14,7 +14,7 @@ my $node = new_node('load', conf => "max_connections = 30\n");
 fill($node, rows => 3000, with => 'quantizer = rabitq');
 fill($node, table => 'c', rows => 500, opclass => 'vector_cosine_ops', with => 'quantizer = flat');
 $node->safe_psql('postgres', 'CREATE INDEX c_sq8 ON c USING ivf (v vector_l2_ops) WITH (quantizer = sq8)');
-fill($node, table => 'long', dim => 4096, rows => 60, with => 'lists = 2'); # blocks of three pages
+fill($node, table => 'long', dim => 4096, rows => 60, with => 'lists = 2'); # values of three pages
 $node->safe_psql('postgres',
 	'CREATE INDEX long_full ON long USING ivf (v vector_ip_ops) WITH (lists = 2, storage = full)');
 $node->safe_psql('postgres', 'CREATE SEQUENCE ids START 1000000');
@@ -113,7 +113,7 @@ sub under_load
 	same_answers($node, "$name: afterwards the index answers as the table does");
 	same_answers($node, "$name: under cosine, flat, with NULLs", table => 'c', op => '<=>');
 	same_answers($node, "$name: sq8, with NULLs", table => 'c');
-	same_answers($node, "$name: blocks of several pages", table => 'long', dim => 4096);
+	same_answers($node, "$name: codes of some dimensions", table => 'long', dim => 4096);
 	same_answers($node, "$name: rows' own values in the index", table => 'long', dim => 4096, op => '<#>');
 	is($node->safe_psql('postgres', found_themselves('long')), '', "$name: and their codes are right");
 	return;

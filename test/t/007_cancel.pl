@@ -216,7 +216,7 @@ interrupted('INSERT', 'INSERT INTO t SELECT i + (random() * 1e12)::bigint, make_
 $node->safe_psql('postgres', 'VACUUM (INDEX_CLEANUP on) t');
 same_answers($node, 'after all of it, and VACUUM');
 
-# ---- Rows' own values in the index, of 3,072 dimensions: each on two or three pages, and its codes on two ----
+# ---- Rows' own values in the index, of 3,072 dimensions: each on two or three pages ----
 
 my %long = (table => 'long', dim => 3072);
 

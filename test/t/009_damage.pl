@@ -392,7 +392,7 @@ sub right_message
 
 	return if $state ne 'XX002';
 	my $where = defined $block ? $block : '\d+';
-	my $version = $message =~ /has format version 9, this vecsim reads version 3/;
+	my $version = $message =~ /has format version 9, this vecsim reads version 4/;
 
 	ok($version || $message =~ /"d_\w+_idx" is damaged at block $where\n/, "$name: the message names the block")
 	  or diag($message);
