@@ -72,7 +72,7 @@ struct FastscanBlock
 	const uint16_t *err;
 };
 
-// A query for the blocks of one list: its table (see fastscan), and what turns sums into estimates.
+// A query for the blocks of one list: its table (see fastscan_bounds), and what turns sums into estimates.
 struct FastscanList
 {
 	const uint8_t *table;
@@ -82,7 +82,6 @@ struct FastscanList
 	float add;
 	float err;
 	bool small = false; // no value of the table is above kSmallTable: the scan takes a quarter less time
-	const uint32_t *sums = nullptr; // of groups scanned before (fastscan), which count as well; 32, or none
 };
 
 // One-to-one kernels take two arrays of d elements.  _rows kernels take one query and n rows; row i starts
@@ -125,15 +124,12 @@ struct Kernels
 	void (*dot_i8_rows)(const int16_t *q, const int8_t *codes, size_t stride, size_t n, size_t d,
 	                    int32_t *out);
 
-	// FastScan: adds the table values of 32 entries to their sums, sums[i] += sum over g of
-	// table[16 g + nibble(i, g)].
+	// FastScan: the sums of the table values of 32 entries, sum_i = sum over g of table[16 g + nibble(i, g)], and,
+	// without leaving registers, what is made of them.
 	// codes has 16 bytes a group: byte j holds the nibble of entry j in its low half and that of entry j + 16
 	// in its high half; bit k of a nibble of group g is dimension 4 g + k.  table has 16 values a group.
 	// groups <= kMaxFastscanGroups.
-	void (*fastscan)(const uint8_t *codes, const uint8_t *table, size_t groups, uint32_t *sums);
-
-	// The same scan, from list.sums on, and, without leaving registers, what is made of it.  For each of the 32
-	// entries, every operation rounded by itself in this order:
+	// For each of the 32 entries, every operation rounded by itself in this order:
 	//   t_i        = delta * sum_i + offset
 	//   estimate_i = (block.add_i + list.add) + rescale_i * t_i
 	//   lower_i    = estimate_i - err_i * list.err
@@ -153,9 +149,9 @@ struct Kernels
 	// bit i of bits, the lowest bit of a byte first, = x_i > 0.  n is a multiple of 8.
 	void (*sign_bits_f32)(const float *x, size_t n, uint8_t *bits);
 
-	// The table of a query for fastscan, from its values in steps of 1/128: entry v of the 16 of a group of four is the
-	// sum of the steps whose bit is set in v, less the sum of the negative ones, divided by 128 and rounded (half up).
-	// The caller's steps are such that no entry is above 255.  d is a multiple of 8.
+	// The table of a query for fastscan_bounds, from its values in steps of 1/128: entry v of the 16 of a group of four
+	// is the sum of the steps whose bit is set in v, less the sum of the negative ones, divided by 128 and rounded
+	// (half up).  The caller's steps are such that no entry is above 255.  d is a multiple of 8.
 	void (*fastscan_table)(const int16_t *steps, size_t d, uint8_t *table);
 
 	// What coding the residual of a row needs.  Four lanes, lane j summing elements j, j + 4, j + 8, ...; then (lane 0

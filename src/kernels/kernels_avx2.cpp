@@ -473,7 +473,6 @@ const Kernels kAvx2Table = {
 	.f32_to_f16 = narrow_all,
 	.dot_i8 = dot_i8,
 	.dot_i8_rows = dot_i8_rows,
-	.fastscan = avx2_level::fastscan,
 	.fastscan_bounds = avx2_level::fastscan_bounds,
 	.dot_u4 = avx2_level::dot_u4,
 	.hamming = avx2_level::hamming,

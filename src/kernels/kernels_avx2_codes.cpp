@@ -48,12 +48,6 @@ load_half(const void *p)
 	return _mm_loadu_si128(static_cast<const __m128i *>(p));
 }
 
-VECSIM_INLINE void
-store(void *p, __m256i value)
-{
-	_mm256_storeu_si256(static_cast<__m256i *>(p), value);
-}
-
 // What a scan looks up of two groups: of entries 0-15 and of entries 16-31.
 struct Values
 {
@@ -150,23 +144,14 @@ add_groups(Sums *sums, const uint8_t *codes, const uint8_t *table, size_t groups
 	add_counts(sums, counts);
 }
 
-// Sums to go on from: those given, or zeros.
-VECSIM_INLINE Sums
-sums_from(const uint32_t *before)
-{
-	Sums sums;
-
-	for (size_t p = 0; p < 4; p++)
-	{
-		sums.part[p] = before != nullptr ? load(before + 8 * p) : _mm256_setzero_si256();
-	}
-	return sums;
-}
-
+// The sums of a block.
 template <bool Small>
 VECSIM_INLINE Sums
-add_up(Sums sums, const uint8_t *codes, const uint8_t *table, size_t groups)
+add_up(const uint8_t *codes, const uint8_t *table, size_t groups)
 {
+	__m256i zero = _mm256_setzero_si256();
+	Sums sums = {{zero, zero, zero, zero}};
+
 	while (groups > kFlushGroups)
 	{
 		add_groups<Small>(&sums, codes, table, kFlushGroups);
@@ -199,24 +184,12 @@ products(const uint8_t *code, const int8_t *q)
 
 } // namespace
 
-void
-fastscan(const uint8_t *codes, const uint8_t *table, size_t groups, uint32_t *out)
-{
-	Sums sums = add_up<false>(sums_from(out), codes, table, groups);
-
-	for (size_t p = 0; p < 4; p++)
-	{
-		store(out + 8 * p, sums.part[p]);
-	}
-}
-
 uint32_t
 fastscan_bounds(const FastscanBlock &block, const FastscanList &list, float limit, float *lower,
                 float *estimate)
 {
-	Sums before = sums_from(list.sums);
-	Sums sums = list.small ? add_up<true>(before, block.codes, list.table, list.groups)
-	                       : add_up<false>(before, block.codes, list.table, list.groups);
+	Sums sums = list.small ? add_up<true>(block.codes, list.table, list.groups)
+	                       : add_up<false>(block.codes, list.table, list.groups);
 	uint32_t mask = 0;
 
 	for (size_t p = 0; p < 4; p++)

@@ -150,21 +150,14 @@ add_groups(Sums *sums, const uint8_t *codes, const uint8_t *table, size_t groups
 	add_counts(sums, counts);
 }
 
-// Sums to go on from: those given, or zeros.
-VECSIM_INLINE Sums
-sums_from(const uint32_t *before)
-{
-	if (before == nullptr)
-	{
-		return {{_mm512_setzero_si512(), _mm512_setzero_si512()}};
-	}
-	return {{_mm512_loadu_si512(before), _mm512_loadu_si512(before + kWidth)}};
-}
-
+// The sums of a block.
 template <bool Small>
 VECSIM_INLINE Sums
-add_up(Sums sums, const uint8_t *codes, const uint8_t *table, size_t groups)
+add_up(const uint8_t *codes, const uint8_t *table, size_t groups)
 {
+	__m512i zero = _mm512_setzero_si512();
+	Sums sums = {{zero, zero}};
+
 	while (groups > kFlushGroups)
 	{
 		add_groups<Small>(&sums, codes, table, kFlushGroups);
@@ -187,22 +180,12 @@ widen(const uint16_t *p)
 
 } // namespace
 
-void
-fastscan(const uint8_t *codes, const uint8_t *table, size_t groups, uint32_t *out)
-{
-	Sums sums = add_up<false>(sums_from(out), codes, table, groups);
-
-	_mm512_storeu_si512(out, sums.part[0]);
-	_mm512_storeu_si512(out + kWidth, sums.part[1]);
-}
-
 uint32_t
 fastscan_bounds(const FastscanBlock &block, const FastscanList &list, float limit, float *lower,
                 float *estimate)
 {
-	Sums before = sums_from(list.sums);
-	Sums sums = list.small ? add_up<true>(before, block.codes, list.table, list.groups)
-	                       : add_up<false>(before, block.codes, list.table, list.groups);
+	Sums sums = list.small ? add_up<true>(block.codes, list.table, list.groups)
+	                       : add_up<false>(block.codes, list.table, list.groups);
 	uint32_t mask = 0;
 
 	for (size_t p = 0; p < 2; p++)
@@ -247,7 +230,6 @@ sign_bits(const float *x, size_t n, uint8_t *bits)
 const vecsim::kernels::Kernels vecsim::kernels::kAvx512WideTable = {
 	.name = "avx512",
 	.level = Level::Avx512,
-	.fastscan = avx512_level::fastscan,
 	.fastscan_bounds = avx512_level::fastscan_bounds,
 };
 

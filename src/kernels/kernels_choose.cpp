@@ -299,7 +299,6 @@ fill_null_slots(Kernels *kernels, const Kernels &lower)
 	fill_slot(&kernels->f32_to_f16, lower.f32_to_f16);
 	fill_slot(&kernels->dot_i8, lower.dot_i8);
 	fill_slot(&kernels->dot_i8_rows, lower.dot_i8_rows);
-	fill_slot(&kernels->fastscan, lower.fastscan);
 	fill_slot(&kernels->fastscan_bounds, lower.fastscan_bounds);
 	fill_slot(&kernels->dot_u4, lower.dot_u4);
 	fill_slot(&kernels->hamming, lower.hamming);

@@ -393,7 +393,6 @@ const Kernels kNeonTable = {
 	.f32_to_f16 = narrow_all,
 	.dot_i8 = dot_i8,
 	.dot_i8_rows = dot_i8_rows,
-	.fastscan = neon_level::fastscan,
 	.fastscan_bounds = neon_level::fastscan_bounds,
 	.dot_u4 = neon_level::dot_u4,
 	.hamming = neon_level::hamming,

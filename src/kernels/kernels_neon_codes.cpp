@@ -97,23 +97,14 @@ add_groups(Sums *sums, const uint8_t *codes, const uint8_t *table, size_t groups
 	}
 }
 
-// Sums to go on from: those given, or zeros.
-VECSIM_INLINE Sums
-sums_from(const uint32_t *before)
-{
-	Sums sums;
-
-	for (size_t p = 0; p < 8; p++)
-	{
-		sums.part[p] = before != nullptr ? vld1q_u32(before + p * kWidth) : vdupq_n_u32(0);
-	}
-	return sums;
-}
-
+// The sums of a block.
 template <bool Small>
 VECSIM_INLINE Sums
-add_up(Sums sums, const uint8_t *codes, const uint8_t *table, size_t groups)
+add_up(const uint8_t *codes, const uint8_t *table, size_t groups)
 {
+	uint32x4_t zero = vdupq_n_u32(0);
+	Sums sums = {{zero, zero, zero, zero, zero, zero, zero, zero}};
+
 	while (groups > kFlushGroups)
 	{
 		add_groups<Small>(&sums, codes, table, kFlushGroups);
@@ -134,25 +125,13 @@ widen(const uint16_t *p)
 
 } // namespace
 
-void
-fastscan(const uint8_t *codes, const uint8_t *table, size_t groups, uint32_t *out)
-{
-	Sums sums = add_up<false>(sums_from(out), codes, table, groups);
-
-	for (size_t p = 0; p < 8; p++)
-	{
-		vst1q_u32(out + p * kWidth, sums.part[p]);
-	}
-}
-
 uint32_t
 fastscan_bounds(const FastscanBlock &block, const FastscanList &list, float limit, float *lower,
                 float *estimate)
 {
 	const uint32x4_t places = {1, 2, 4, 8};
-	Sums before = sums_from(list.sums);
-	Sums sums = list.small ? add_up<true>(before, block.codes, list.table, list.groups)
-	                       : add_up<false>(before, block.codes, list.table, list.groups);
+	Sums sums = list.small ? add_up<true>(block.codes, list.table, list.groups)
+	                       : add_up<false>(block.codes, list.table, list.groups);
 	uint32_t mask = 0;
 
 	for (size_t p = 0; p < 8; p++)

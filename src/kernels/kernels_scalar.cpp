@@ -272,7 +272,6 @@ const Kernels kScalarTable = {
 	.f32_to_f16 = narrow_all,
 	.dot_i8 = dot_i8,
 	.dot_i8_rows = dot_i8_rows,
-	.fastscan = scalar_level::fastscan,
 	.fastscan_bounds = scalar_level::fastscan_bounds,
 	.dot_u4 = scalar_level::dot_u4,
 	.hamming = scalar_level::hamming,

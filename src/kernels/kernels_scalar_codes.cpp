@@ -12,7 +12,6 @@ namespace
 
 typedef float UnalignedFloat __attribute__((aligned(1), may_alias));
 typedef uint16_t UnalignedUint16 __attribute__((aligned(1), may_alias));
-typedef uint32_t UnalignedUint32 __attribute__((aligned(1), may_alias));
 
 // The float of a bfloat16.
 inline float
@@ -23,7 +22,7 @@ widen(uint16_t half)
 
 // Adds to the sums of the 32 entries of a block.
 inline void
-add_up(const uint8_t *codes, const uint8_t *table, size_t groups, UnalignedUint32 *sums)
+add_up(const uint8_t *codes, const uint8_t *table, size_t groups, uint32_t *sums)
 {
 	constexpr size_t kHalf = kBlockEntries / 2;
 
@@ -42,12 +41,6 @@ add_up(const uint8_t *codes, const uint8_t *table, size_t groups, UnalignedUint3
 
 } // namespace
 
-void
-fastscan(const uint8_t *codes, const uint8_t *table, size_t groups, uint32_t *sums)
-{
-	add_up(codes, table, groups, sums);
-}
-
 uint32_t
 fastscan_bounds(const FastscanBlock &block, const FastscanList &list, float limit, float *lower_out,
                 float *estimate_out)
@@ -57,14 +50,9 @@ fastscan_bounds(const FastscanBlock &block, const FastscanList &list, float limi
 	const UnalignedUint16 *err = block.err;
 	UnalignedFloat *lower = lower_out;
 	UnalignedFloat *estimate = estimate_out;
-	UnalignedUint32 sums[kBlockEntries];
-	const UnalignedUint32 *before = list.sums;
+	uint32_t sums[kBlockEntries] = {};
 	uint32_t mask = 0;
 
-	for (size_t i = 0; i < kBlockEntries; i++)
-	{
-		sums[i] = before != nullptr ? before[i] : 0;
-	}
 	add_up(block.codes, list.table, list.groups, sums);
 	for (size_t i = 0; i < kBlockEntries; i++)
 	{

@@ -31,7 +31,6 @@ extern const Kernels kNeonTable;
 #define VECSIM_DECLARE_CODE_KERNELS(level) \
 	namespace level \
 	{ \
-	void fastscan(const uint8_t *codes, const uint8_t *table, size_t groups, uint32_t *sums); \
 	uint32_t fastscan_bounds(const FastscanBlock &block, const FastscanList &list, float limit, \
 	                         float *lower, float *estimate); \
 	int32_t dot_u4(const uint8_t *code, const int8_t *q, size_t d); \

@@ -56,23 +56,6 @@ struct Table
 	}
 };
 
-void
-bench_fastscan(benchmark::State &state, Pass pass, const Kernels *kernels)
-{
-	static const Table table(false);
-	uint32_t sums[kEntries] = {};
-
-	for (auto _ : state)
-	{
-		for (size_t i = 0; i < pass.n; i++)
-		{
-			kernels->fastscan(block_at(pass, i).codes, table.values, pass.d / 4, sums);
-			benchmark::DoNotOptimize(sums);
-		}
-	}
-	report(state, pass, block_bytes(pass.d), kEntries);
-}
-
 // The limit lets few entries through, as in a search.
 void
 scan_bounds(benchmark::State &state, const Pass &pass, const Kernels *kernels, const FastscanList &list)
@@ -218,7 +201,6 @@ register_code_kernels(const Kernels *kernels, size_t d, size_t bytes, const std:
 {
 	Pass blocks = {d, bytes / block_bytes(d)};
 
-	add("fastscan", suffix, bench_fastscan, blocks, kernels);
 	add("fastscan_bounds", suffix, bench_bounds, blocks, kernels);
 	add("fastscan_bounds_small", suffix, bench_bounds_small, blocks, kernels);
 	add("dot_u4", suffix, bench_u4, Pass{d, bytes / (d / 2)}, kernels);

@@ -224,7 +224,6 @@ TEST(KernelsChoice, LevelsFollowTheCpu)
 		bool narrow = __builtin_cpu_is("amd");
 		bool vnni = __builtin_cpu_supports("avx512vnni");
 
-		EXPECT_EQ(chosen.fastscan, narrow ? kAvx2Table.fastscan : kAvx512WideTable.fastscan);
 		EXPECT_EQ(chosen.fastscan_bounds,
 		          narrow ? kAvx2Table.fastscan_bounds : kAvx512WideTable.fastscan_bounds);
 		EXPECT_EQ(chosen.dot_u4, vnni ? kAvx512VnniTable.dot_u4 : kAvx2Table.dot_u4);

@@ -45,8 +45,37 @@ group_counts()
 	return result;
 }
 
-TEST(KernelsScalarFastscan, FastscanAddsTheTableValuesOfTheBits)
+constexpr uint16_t kOne = 0x3F80; // as a bfloat16
+
+// Factors of a block with which, under sum_list(), each estimate and each bound is the sum itself: below 2^24, so it
+// is exact as a float.
+struct SumFactors
 {
+	float add[kEntries] = {};
+	uint16_t rescale[kEntries];
+	uint16_t err[kEntries] = {};
+
+	SumFactors()
+	{
+		std::fill_n(rescale, kEntries, kOne);
+	}
+
+	FastscanBlock
+	block(const uint8_t *codes) const
+	{
+		return {codes, add, rescale, err};
+	}
+};
+
+FastscanList
+sum_list(const uint8_t *table, size_t groups, bool small)
+{
+	return {table, groups, 1, 0, 0, 0, small};
+}
+
+TEST(KernelsScalarFastscan, SumsAreOfTheTableValuesOfTheBits)
+{
+	const SumFactors factors;
 	Random random = {11};
 
 	for (size_t groups : {1, 2, 3, 96, 257})
@@ -54,7 +83,8 @@ TEST(KernelsScalarFastscan, FastscanAddsTheTableValuesOfTheBits)
 		std::vector<uint8_t> table(groups * kGroupBytes);
 		std::vector<uint8_t> codes(groups * kGroupBytes);
 		uint32_t wanted[kEntries] = {};
-		uint32_t sums[kEntries] = {};
+		float lower[kEntries];
+		float sums[kEntries];
 
 		for (uint8_t &value : table)
 		{
@@ -76,25 +106,13 @@ TEST(KernelsScalarFastscan, FastscanAddsTheTableValuesOfTheBits)
 				wanted[i] += table[g * 16 + place];
 			}
 		}
-		scalar().fastscan(codes.data(), table.data(), groups, sums);
-		EXPECT_TRUE(std::equal(sums, sums + kEntries, wanted)) << "groups=" << groups;
+		scalar().fastscan_bounds(factors.block(codes.data()), sum_list(table.data(), groups, false), 0, lower,
+		                         sums);
+		for (size_t i = 0; i < kEntries; i++)
+		{
+			ASSERT_EQ(sums[i], static_cast<float>(wanted[i])) << i << " groups=" << groups;
+		}
 	}
-}
-
-// They are added to what is there.
-TEST(KernelsScalarFastscan, SumsGoOn)
-{
-	const uint8_t codes[kGroupBytes] = {0x21};
-	uint8_t table[kGroupBytes] = {0, 10, 20};
-	uint32_t sums[kEntries] = {100};
-
-	scalar().fastscan(codes, table, 1, sums);
-	EXPECT_EQ(sums[0], 110u);
-	EXPECT_EQ(sums[16], 20u);
-	scalar().fastscan(codes, table, 1, sums);
-	EXPECT_EQ(sums[0], 120u);
-	EXPECT_EQ(sums[16], 40u);
-	EXPECT_EQ(sums[1], 0u);
 }
 
 TEST(KernelsScalarFastscan, BoundsOfSmallNumbersAreExact)
@@ -131,32 +149,42 @@ TEST(KernelsScalarFastscan, BoundsOfSmallNumbersAreExact)
 	EXPECT_EQ(mask, 0x0000FFE0u) << "entries 5 to 15; those from 16 on start 16 higher";
 }
 
-// FastScan of one block: a level's sums against scalar's, and nothing written beyond them.
+// Bounds of one block: a level's against scalar's, and nothing written beyond them.
 void
-expect_sums_equal_scalar(const Kernels &kernels, const uint8_t *codes, const uint8_t *table, size_t groups)
+expect_bounds_equal_scalar(const Kernels &kernels, const FastscanBlock &block, const FastscanList &list,
+                           float limit)
 {
-	std::vector<uint32_t> got(kEntries + 1, 12345);
-	std::vector<uint32_t> wanted(kEntries + 1, 12345);
+	std::vector<float> got(2 * kEntries + 2, 12345);
+	std::vector<float> wanted(2 * kEntries + 2, 12345);
+	uint32_t mask = kernels.fastscan_bounds(block, list, limit, got.data(), got.data() + kEntries + 1);
 
-	kernels.fastscan(codes, table, groups, got.data());
-	scalar().fastscan(codes, table, groups, wanted.data());
-	ASSERT_EQ(got, wanted) << "groups=" << groups;
+	ASSERT_EQ(mask,
+	          scalar().fastscan_bounds(block, list, limit, wanted.data(), wanted.data() + kEntries + 1));
+	for (size_t i = 0; i < got.size(); i++)
+	{
+		ASSERT_TRUE(same_bits(got[i], wanted[i])) << "value " << i << " groups=" << list.groups;
+	}
 }
 
 void
 expect_all_sums_equal_scalar(const Kernels &kernels)
 {
+	const SumFactors factors;
 	Random random = {13};
 
 	for (size_t groups : group_counts())
 	{
-		for (Bytes kind : kAllBytes)
+		for (Bytes codes_kind : kAllBytes)
 		{
 			size_t bytes = groups * kGroupBytes;
-			Array<uint8_t> codes = make_bytes(random, kind, bytes, groups % 3);
-			Array<uint8_t> table = make_bytes(random, kAllBytes[groups % 4], bytes, groups % 5);
+			Bytes table_kind = kAllBytes[groups % 4];
+			Array<uint8_t> codes = make_bytes(random, codes_kind, bytes, groups % 3);
+			Array<uint8_t> table = make_bytes(random, table_kind, bytes, groups % 5);
+			Array<uint8_t> small_table = make_bytes(random, Bytes::Small, bytes, groups % 5);
+			FastscanBlock block = factors.block(codes.data());
 
-			expect_sums_equal_scalar(kernels, codes.data(), table.data(), groups);
+			expect_bounds_equal_scalar(kernels, block, sum_list(table.data(), groups, false), 12345);
+			expect_bounds_equal_scalar(kernels, block, sum_list(small_table.data(), groups, true), 12345);
 			if (testing::Test::HasFatalFailure())
 			{
 				return;
@@ -173,15 +201,24 @@ TEST_P(KernelsFastscan, SumsEqualScalar)
 void
 expect_largest_sums_are_exact(const Kernels &kernels)
 {
-	std::vector<uint8_t> ones(kMaxFastscanGroups * kGroupBytes, 255);
-	for (size_t groups : group_counts())
-	{
-		uint32_t sums[kEntries] = {};
+	const SumFactors factors;
+	std::vector<uint8_t> codes(kMaxFastscanGroups * kGroupBytes, 255);
 
-		kernels.fastscan(ones.data(), ones.data(), groups, sums);
-		for (uint32_t sum : sums)
+	for (uint8_t largest : {kSmallTable, uint8_t{255}})
+	{
+		std::vector<uint8_t> table(kMaxFastscanGroups * kGroupBytes, largest);
+
+		for (size_t groups : group_counts())
 		{
-			ASSERT_EQ(sum, 255 * groups);
+			FastscanList list = sum_list(table.data(), groups, largest == kSmallTable);
+			float lower[kEntries];
+			float sums[kEntries];
+
+			kernels.fastscan_bounds(factors.block(codes.data()), list, 0, lower, sums);
+			for (float sum : sums)
+			{
+				ASSERT_EQ(sum, static_cast<float>(largest * groups));
+			}
 		}
 	}
 }
@@ -214,23 +251,6 @@ struct Factors
 		}
 	}
 };
-
-// The bounds of one block, likewise.
-void
-expect_bounds_equal_scalar(const Kernels &kernels, const FastscanBlock &block, const FastscanList &list,
-                           float limit)
-{
-	std::vector<float> got(2 * kEntries + 2, 12345);
-	std::vector<float> wanted(2 * kEntries + 2, 12345);
-	uint32_t mask = kernels.fastscan_bounds(block, list, limit, got.data(), got.data() + kEntries + 1);
-
-	ASSERT_EQ(mask,
-	          scalar().fastscan_bounds(block, list, limit, wanted.data(), wanted.data() + kEntries + 1));
-	for (size_t i = 0; i < got.size(); i++)
-	{
-		ASSERT_TRUE(same_bits(got[i], wanted[i])) << "value " << i << " groups=" << list.groups;
-	}
-}
 
 void
 expect_all_bounds_equal_scalar(const Kernels &kernels)
@@ -269,52 +289,6 @@ expect_all_bounds_equal_scalar(const Kernels &kernels)
 	}
 }
 
-// Codes in two or three places: their sums go on, and the bounds are those of all at once.
-void
-expect_parts_equal_the_whole(const Kernels &kernels)
-{
-	Random random = {16};
-
-	for (size_t groups : {size_t{2}, size_t{13}, size_t{96}, size_t{257}, size_t{768}, kMaxFastscanGroups})
-	{
-		Array<uint8_t> codes = make_bytes(random, Bytes::Random, groups * kGroupBytes, groups % 3);
-		Array<uint8_t> table = make_bytes(random, Bytes::Random, groups * kGroupBytes, groups % 5);
-		Factors factors(random, Values::Uniform, groups % 4);
-		FastscanBlock block = {codes.data(), factors.add.data(), factors.rescale.data(), factors.err.data()};
-		FastscanList list = {table.data(), groups, 0.001f, -0.5f, 1, 0.25f};
-		float lower[2][kEntries];
-		float estimate[2][kEntries];
-		uint32_t mask = kernels.fastscan_bounds(block, list, 1, lower[0], estimate[0]);
-
-		for (size_t first : {size_t{0}, size_t{1}, groups / 2, groups})
-		{
-			for (size_t second : {first, first + (groups - first) / 3, groups})
-			{
-				uint32_t sums[kEntries] = {};
-
-				kernels.fastscan(codes.data(), table.data(), first, sums);
-				kernels.fastscan(codes.data() + first * kGroupBytes, table.data() + first * kGroupBytes,
-				                 second - first, sums);
-				block.codes = codes.data() + second * kGroupBytes;
-				list.table = table.data() + second * kGroupBytes;
-				list.groups = groups - second;
-				list.sums = sums;
-				ASSERT_EQ(mask, kernels.fastscan_bounds(block, list, 1, lower[1], estimate[1]));
-				for (size_t i = 0; i < kEntries; i++)
-				{
-					ASSERT_TRUE(same_bits(lower[0][i], lower[1][i])) << i << " groups=" << groups;
-					ASSERT_TRUE(same_bits(estimate[0][i], estimate[1][i])) << i << " groups=" << groups;
-				}
-			}
-		}
-	}
-}
-
-TEST_P(KernelsFastscan, PartsEqualTheWhole)
-{
-	expect_parts_equal_the_whole(kernels());
-}
-
 TEST_P(KernelsFastscan, BoundsEqualScalar)
 {
 	expect_all_bounds_equal_scalar(kernels());
@@ -343,33 +317,33 @@ TEST_P(KernelsFastscan, TheLimitItselfIsWithin)
 	}
 }
 
+// Codes and table are zeros, and so are the sums if nothing else is read.
 void
 expect_nothing_outside_is_read(const Kernels &kernels)
 {
-	Guarded first;
-	Guarded second;
-	Guarded third;
+	Guarded guarded[7];
 
 	for (bool at_end : {false, true})
 	{
 		for (size_t groups : group_counts())
 		{
 			size_t bytes = groups * kGroupBytes;
-			const uint8_t *codes = first.array<uint8_t>(bytes, at_end);
-			const uint8_t *table = second.array<uint8_t>(bytes, at_end);
-			FastscanBlock block = {codes, third.array<float>(128, at_end), third.array<uint16_t>(64, at_end),
-			                       third.array<uint16_t>(64, at_end)};
+			uint16_t *rescale = guarded[3].array<uint16_t>(kEntries * sizeof(uint16_t), at_end);
+			FastscanBlock block = {guarded[0].array<uint8_t>(bytes, at_end),
+			                       guarded[2].array<float>(kEntries * sizeof(float), at_end), rescale,
+			                       guarded[4].array<uint16_t>(kEntries * sizeof(uint16_t), at_end)};
+			float *lower = guarded[5].array<float>(kEntries * sizeof(float), at_end);
+			float *sums = guarded[6].array<float>(kEntries * sizeof(float), at_end);
 
-			uint32_t sums[kEntries] = {};
+			std::fill_n(rescale, kEntries, kOne);
+			for (bool small : {false, true})
+			{
+				FastscanList list = sum_list(guarded[1].array<uint8_t>(bytes, at_end), groups, small);
 
-			kernels.fastscan(codes, table, groups, sums);
-			EXPECT_EQ(std::count(sums, sums + kEntries, 0u), 32);
-			EXPECT_EQ(kernels.fastscan_bounds(block, {table, groups, 1, 1, 1, 1}, 0,
-			                                  third.array<float>(128, at_end),
-			                                  second.array<float>(128, at_end)),
-			          0u);
-			std::fill_n(third.array<float>(128, at_end), kEntries, 0.0f);
-			std::fill_n(second.array<float>(128, at_end), kEntries, 0.0f);
+				std::fill_n(sums, kEntries, 1.0f);
+				EXPECT_EQ(kernels.fastscan_bounds(block, list, -1, lower, sums), 0u);
+				EXPECT_EQ(std::count(sums, sums + kEntries, 0.0f), 32);
+			}
 		}
 	}
 }
@@ -397,7 +371,6 @@ TEST(KernelsWideFastscan, EqualsScalar)
 	expect_all_sums_equal_scalar(kernels);
 	expect_largest_sums_are_exact(kernels);
 	expect_all_bounds_equal_scalar(kernels);
-	expect_parts_equal_the_whole(kernels);
 	expect_nothing_outside_is_read(kernels);
 }
 

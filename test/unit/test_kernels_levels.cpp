@@ -267,7 +267,6 @@ TEST_P(KernelsLevel, TableIsFullAndNamed)
 	EXPECT_NE(kernels().f32_to_f16, nullptr);
 	EXPECT_NE(kernels().dot_i8, nullptr);
 	EXPECT_NE(kernels().dot_i8_rows, nullptr);
-	EXPECT_NE(kernels().fastscan, nullptr);
 	EXPECT_NE(kernels().fastscan_bounds, nullptr);
 	EXPECT_NE(kernels().dot_u4, nullptr);
 	EXPECT_NE(kernels().sign_bits_f32, nullptr);
