@@ -4,7 +4,7 @@ import pathlib
 import re
 import subprocess
 
-SKIPPED_FOLDERS = {".git", "build", "results", "tmp_check", "__pycache__"}
+SKIPPED = {".git", "build", "results", "tmp_check", "__pycache__"}
 TEXT_SUFFIXES = {"", ".cpp", ".h", ".py", ".sh", ".pl", ".pm", ".sql", ".out", ".spec", ".md", ".txt", ".map",
                  ".control", ".cu", ".cuh"}
 COMMENT_OR_LITERAL = re.compile(
@@ -62,9 +62,10 @@ class Tree:
 
     def _walk(self, folder):
         for path in folder.iterdir():
+            if path.name in SKIPPED:
+                continue  # .git is a file in a linked worktree
             if path.is_dir() and not path.is_symlink():
-                if path.name not in SKIPPED_FOLDERS:
-                    yield from self._walk(path)
+                yield from self._walk(path)
             elif path.suffix in TEXT_SUFFIXES:
                 yield File(self.root, path)
 

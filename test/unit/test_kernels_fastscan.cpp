@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include <algorithm>
+#include <bit>
 #include <vector>
 
 #include <gtest/gtest.h>

@@ -269,6 +269,8 @@ TEST_P(KernelsLevel, TableIsFullAndNamed)
 	EXPECT_NE(kernels().dot_i8_rows, nullptr);
 	EXPECT_NE(kernels().fastscan_bounds, nullptr);
 	EXPECT_NE(kernels().dot_u4, nullptr);
+	EXPECT_NE(kernels().hamming, nullptr);
+	EXPECT_NE(kernels().overlap, nullptr);
 	EXPECT_NE(kernels().sign_bits_f32, nullptr);
 	EXPECT_NE(kernels().fastscan_table, nullptr);
 	EXPECT_NE(kernels().residual_sums_f32, nullptr);
