@@ -128,6 +128,8 @@ class Chroot(Target):
     def prepare(self):
         if not (self.folder / "usr/bin/apt-get").exists():
             self._bootstrap()
+        if self.preview:
+            (self.folder / "etc/apt/preferences.d/preview").write_text(PREVIEW)
         packages = self._packages()
         if self.call(*self._enter(["dpkg-query", "-W", *packages])) == 0:
             return
@@ -152,7 +154,6 @@ class Chroot(Target):
             # A mirror's copy of a suite in motion may be older than it likes to be.
             "etc/apt/apt.conf.d/99matrix": 'Acquire::Check-Valid-Until "false";\n',
             "etc/apt/sources.list.d/experimental.list": preview,
-            "etc/apt/preferences.d/preview": PREVIEW if preview else "",
             "etc/postgresql-common/createcluster.conf": "create_main_cluster = false\n",
             "usr/sbin/policy-rc.d": "#!/bin/sh\nexit 101\n",
         }.items():

@@ -112,7 +112,6 @@ prefilter_build(const Centroids &centroids, void *memory, Prefilter *prefilter)
 static void
 code_block(const Centroids &centroids, const float *mean, size_t first, uint8_t *block)
 {
-	constexpr size_t kMostDim = 16384;
 	size_t dim = centroids.dim;
 	float *add = reinterpret_cast<float *>(block + kHeight * rabitq_hot_dim(dim) / 8);
 	uint16_t *rescale = reinterpret_cast<uint16_t *>(add + kHeight);
@@ -120,7 +119,7 @@ code_block(const Centroids &centroids, const float *mean, size_t first, uint8_t 
 	memset(block, 0, block_bytes(dim));
 	for (size_t slot = 0; slot < kHeight; slot++)
 	{
-		uint8_t bits[kMostDim / 8];
+		uint8_t bits[kHotMostDim / 8];
 		HotFactors factors;
 
 		if (first + slot >= centroids.count)

@@ -19,9 +19,9 @@ namespace vecsim::core
 
 enum class Bounds : uint8_t
 {
-	Likely,  // a few standard deviations of the rounding error
-	Certain, // deterministic
-	Sketched, // likewise likely, of floats that are sketches (count_sketch.h) and err themselves; two-level only
+	Likely,       // a few standard deviations of the rounding error
+	Certain,      // deterministic
+	Sketched,     // likewise likely, of floats that are sketches (count_sketch.h) and err themselves; two-level only
 	SketchedWide, // likewise, and more likely
 };
 
@@ -54,6 +54,8 @@ struct TwoLevel
 	size_t (*sign_bytes)(size_t dim);
 	void (*make_signs)(uint64_t seed, size_t dim, uint8_t *signs);
 
+	// Dimensions that the code of an entry has bits of.
+	size_t (*entry_dim)(size_t dim);
 	// Codes a place for the list of a centre, and for its row; row_bytes each.
 	void (*encode_entry)(const CodeSpace &space, const float *place, const float *centre, void *entry);
 	size_t (*row_bytes)(size_t dim);

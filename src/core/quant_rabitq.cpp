@@ -1,4 +1,5 @@
-// quant_rabitq.cpp - the quantiser of two levels: one bit a dimension in the lists, four bits a dimension by row.
+// quant_rabitq.cpp - the quantiser of two levels: one bit a dimension in the lists (of 896 at most), four bits a
+// dimension by row.
 //
 // An entry of a list is the bits of the residual to the list's centre and three factors (rabitq.h).  A
 // payload is a block of 32 entries: their bits in FastScan's layout, then an array of each factor.  A row is
@@ -7,8 +8,6 @@
 #include "core/rabitq.h"
 #include "core/rotate.h"
 
-#include <algorithm>
-#include <cfloat>
 #include <cmath>
 #include <limits>
 #include <string.h>
@@ -24,11 +23,10 @@ constexpr uint32_t kEntriesARow = 2;
 constexpr size_t kQueryHeader = 192;
 
 // Widths of the bounds of sketches.  An inner product of sketches of m floats errs by 1 / sqrt(m) of the lengths
-// (count_sketch.h), a hot code of 896 of 1,024 floats by 0.892 of that, a cold code by 0.107.
+// (count_sketch.h), a cold code of them by 0.107 of that.
 constexpr float kSketchedSigmas = 2;
 constexpr float kSketchedWideSigmas = 3;
-constexpr float kSketchedHot = 1.50f; // the error of both, in errors of the code alone
-constexpr float kSketchedCold = 9.4f;
+constexpr float kSketchedCold = 9.4f; // the error of both, in errors of the code alone
 
 // A prepared query; rabitq's own memory follows at kQueryHeader bytes.
 struct Query
@@ -154,6 +152,17 @@ rabitq_all_query_bytes(size_t dim)
 	return kQueryHeader + core::rabitq_query_bytes(rotated_dim(dim));
 }
 
+// The same for hot codes, whose error is that of a Gaussian residual (README).
+static float
+sketched_hot(size_t dim)
+{
+	constexpr double kHalfPi = 1.5707963267948966;
+	double m = static_cast<double>(rotated_dim(dim));
+	double error2 = (kHalfPi * m / static_cast<double>(hot_dim(dim)) - 1) / (m - 1);
+
+	return static_cast<float>(std::sqrt(1 + 1 / (m * error2)));
+}
+
 static void
 rabitq_prepare_query(const CodeSpace &space, const float *place, Bounds bounds, void *memory)
 {
@@ -168,7 +177,7 @@ rabitq_prepare_query(const CodeSpace &space, const float *place, Bounds bounds, 
 	{
 		float sigmas = bounds == Bounds::Sketched ? kSketchedSigmas : kSketchedWideSigmas;
 
-		query.hot_sigmas = sigmas * kSketchedHot;
+		query.hot_sigmas = sigmas * sketched_hot(space.dim);
 		query.cold_sigmas = sigmas * kSketchedCold;
 	}
 }
@@ -277,6 +286,7 @@ static const TwoLevel kRabitqLevels = {
 	.place = rabitq_place,
 	.sign_bytes = rotation_bytes,
 	.make_signs = rotation_init,
+	.entry_dim = hot_dim,
 	.encode_entry = rabitq_encode_entry,
 	.row_bytes = rabitq_row_bytes,
 	.encode_row = rabitq_encode_row,

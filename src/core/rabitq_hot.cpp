@@ -25,6 +25,8 @@ static constexpr size_t kChunk = 64;
 // Below this squared length a residual has no code: factors would not be normal floats.  Its estimate is
 // the list's own value, and its error its length.
 static constexpr double kTiny = 1e-70;
+// Nor has one of which the coded dimensions have next to nothing: along / length is 1/2 at least where all are coded.
+static constexpr double kLeastAlong = 1e-3;
 
 static void code_signs(const float *x, const float *c, size_t dim, uint8_t *bits);
 
@@ -58,9 +60,9 @@ rabitq_encode_hot(MetricId metric, const float *x, const float *c, const float *
 		plain = -sums.product;
 	}
 	code_signs(x, c, coded, bits);
-	if (norm2 < kTiny)
+	if (norm2 < kTiny || along < kLeastAlong * std::sqrt(norm2))
 	{
-		*factors = {static_cast<float>(plain), 0, to_bfloat16_up(times * std::sqrt(norm2 / freedom))};
+		*factors = {static_cast<float>(plain), 0, to_bfloat16_up(times * std::sqrt(norm2))};
 		return;
 	}
 

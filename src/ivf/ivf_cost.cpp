@@ -68,7 +68,10 @@ cost_estimate(PlannerInfo *root, IndexPath *path, double loop_count, Cost *start
 	double row_pages = codes / Max(lists, 1.0); // of a list
 	// Centroids, then the probed lists: their pages follow each other, and a row's code takes a fraction of
 	// an operator.
-	double score = cpu_operator_cost * (1 + opened.meta.dim / 256.0);
+	const core::TwoLevel *levels = opened.quantizer->two_level;
+	double coded =
+		levels != nullptr ? static_cast<double>(levels->entry_dim(opened.meta.dim)) : opened.meta.dim;
+	double score = cpu_operator_cost * (1 + coded / 256.0);
 	Cost centroids = lists * score;
 	Cost probed = share * (codes * seq_page_cost + info->tuples * (score + cpu_operator_cost));
 	Cost seeks = share * lists * (random_page_cost - seq_page_cost) * Min(row_pages, 1.0);

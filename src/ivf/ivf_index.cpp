@@ -125,11 +125,8 @@ geometry_with(const core::Quantizer &quantizer, uint32 dim, uint32 height, uint3
 	Size payload_offset =
 		TYPEALIGN(kAlign, rows_offset + static_cast<Size>(blocks) * height * sizeof(uint32));
 
-	if (!row_fits(quantizer, dim))
-	{
-		return Geometry{};
-	}
-	if (payload_offset + blocks * payload > kPageEnd)
+	if (!row_fits(quantizer, dim) || (quantizer.height > 0 && height != quantizer.height) ||
+	    payload_offset + blocks * payload > kPageEnd)
 	{
 		return Geometry{};
 	}

@@ -111,8 +111,7 @@ struct MetaPage
 	uint16 directory_extents;
 	uint16 code_extents;
 	uint16 sketch_extents;
-	float
-		taxicab; // under L1: the least L1 distance of near rows in parts of their L2 distance, 0 if not known
+	float taxicab; // under L1: the least L1 distance of near rows in parts of their L2 distance, 0 if not known
 	uint16 value_extents;
 	uint16 values; // 1 where the index keeps rows' own values, else 0
 	uint32 groups; // sketches behind those of the lists, each of which stands for 32 of them; or 0

@@ -71,7 +71,7 @@ bool list_entry_sealed(const ListEntry &entry);
 
 // Adds a page of a kind to an index under construction, locked exclusively and dirty; not logged.
 Buffer build_page(Relation index, ForkNumber fork, PageKind kind);
-// One that is there, likewise.
+// A page that build_page() made, likewise.
 Buffer build_page_at(Relation index, ForkNumber fork, BlockNumber block);
 
 // Logs all pages of a fork at once.  An init fork is logged even where the relation itself needs no WAL.

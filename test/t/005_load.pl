@@ -113,7 +113,7 @@ sub under_load
 	same_answers($node, "$name: afterwards the index answers as the table does");
 	same_answers($node, "$name: under cosine, flat, with NULLs", table => 'c', op => '<=>');
 	same_answers($node, "$name: sq8, with NULLs", table => 'c');
-	same_answers($node, "$name: codes of some dimensions", table => 'long', dim => 4096);
+	same_answers($node, "$name: codes of a part of the dimensions", table => 'long', dim => 4096);
 	same_answers($node, "$name: rows' own values in the index", table => 'long', dim => 4096, op => '<#>');
 	is($node->safe_psql('postgres', found_themselves('long')), '', "$name: and their codes are right");
 	return;

@@ -22,14 +22,14 @@ CREATE FUNCTION by_probes(rel regclass, op text, q vector, n bigint,
 	SET enable_seqscan = off SET enable_sort = off SET ivf.probes = 2
 	AS 'SELECT * FROM answer(rel, op, q, n)';
 -- '' if a scan pulled to its end gives each row once, in order but for one run of late rows.
-CREATE FUNCTION index_incomplete(rel regclass, by text DEFAULT 'by_index', dim int DEFAULT 8) RETURNS text
+CREATE FUNCTION index_incomplete(rel regclass, by text DEFAULT 'by_index') RETURNS text
 LANGUAGE plpgsql AS $$
 DECLARE
 	n bigint;
 	i record;
 BEGIN
 	EXECUTE format('SELECT count(*) FROM %s', rel) INTO n;
-	EXECUTE format('SELECT * FROM %I($1, ''<->'', make_vector(12, $3), $2)', by) INTO i USING rel, n + 5, dim;
+	EXECUTE format('SELECT * FROM %I($1, ''<->'', make_vector(12, 8), $2)', by) INTO i USING rel, n + 5;
 	IF cardinality(i.ids) <> n OR (SELECT count(DISTINCT id) FROM unnest(i.ids) id) <> n THEN
 		RETURN format('%s rows of %s', cardinality(i.ids), n);
 	END IF;
@@ -274,6 +274,7 @@ my %damages_two_level = (
 			"${kind}_id" => { do => damage_field($kind, $OPAQUE{page_id}, 1) },
 			"zero_$kind" => { do => damage_page($kind, sub { $_[0][ $_[1] ] = "\0" x 8192 }) }) }
 		qw(row code sketch mean)),
+	meta_height_low => { do => damage_meta('height', 16, 1) },
 	meta_rows => { do => damage_meta('row_extents', 0, 1) },
 	meta_rows_many => { do => damage_meta('row_extents', 5000, 1) },
 	meta_codes => { do => damage_meta('code_extents', 0, 1) },

@@ -13,7 +13,7 @@
 namespace core_fixture
 {
 
-constexpr size_t kCodedDims[] = {100, 128, 384, 768, 1024, 1536, 3072};
+constexpr size_t kCodedDims[] = {100, 128, 384, 768, 960, 1024, 1536, 3072};
 constexpr MetricId kCodedMetrics[] = {MetricId::L2, MetricId::InnerProduct, MetricId::Cosine};
 
 enum class Data

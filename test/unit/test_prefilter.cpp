@@ -210,6 +210,20 @@ TEST_F(PrefilterTest, FindsTheNearestOfClusters)
 	}
 }
 
+// They do where they have bits of a part of the dimensions.
+TEST_F(PrefilterTest, FindsTheNearestOfManyDimensions)
+{
+	for (size_t d : {1024, 3072})
+	{
+		Lists lists = make_lists(3, Data::Skewed, MetricId::L2, d, 1000, 300, 0.4);
+
+		for (size_t want : {1, 32})
+		{
+			EXPECT_GE(share_of_nearest(lists, want), 0.999) << d << " " << want;
+		}
+	}
+}
+
 // Rows that have nothing to do with the centroids: many of these are almost equally near, and one of them is found.
 TEST_F(PrefilterTest, FindsAlmostTheNearestWithoutClusters)
 {

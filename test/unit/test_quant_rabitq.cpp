@@ -199,7 +199,7 @@ TEST_F(QuantRabitqTest, SiftsAsHotCodesScore)
 {
 	Random random = {2};
 
-	for (size_t d : {3, 100, 384})
+	for (size_t d : {3, 100, 384, 1000, 3000})
 	{
 		for (MetricId id : kCodedMetrics)
 		{
@@ -230,6 +230,31 @@ TEST_F(QuantRabitqTest, SiftsAsHotCodesScore)
 					EXPECT_EQ(0, memcmp(wanted_estimate, estimate, sizeof(estimate)));
 				}
 			}
+		}
+	}
+}
+
+// Estimates of a block are those of rows whose centre is the mean.
+TEST_F(QuantRabitqTest, EstimatesBlocksAboutTheMean)
+{
+	Random random = {12};
+
+	for (size_t d : {100, 384, 3000})
+	{
+		for (MetricId id : kCodedMetrics)
+		{
+			List list(id, difficult_rows(random, 32, d, 1), 9);
+			HotList direct(id, list.places, list.centre, list.mean);
+			Query query(list, list.rows[5], Bounds::Likely);
+			Prepared prepared(id, query.place, list.mean);
+			float lower[kHeight];
+			float estimate[kHeight];
+			float wanted[kHeight];
+
+			rabitq_score_hot(prepared.query, {prepared.query.mean_add, 0}, direct.block(0), 0,
+			                 std::numeric_limits<float>::infinity(), lower, wanted);
+			levels().estimate_block(query.at(), list.payloads.data(), estimate);
+			EXPECT_EQ(0, memcmp(wanted, estimate, sizeof(estimate)));
 		}
 	}
 }

@@ -328,6 +328,36 @@ TEST_F(RabitqHotTest, NoResidualNoError)
 	}
 }
 
+// Nor are there infinite factors where the coded dimensions have nothing of a residual, or hardly anything: its bounds
+// are wide enough for whatever the others have.
+TEST_F(RabitqHotTest, NothingInTheCodedDimensions)
+{
+	for (MetricId id : kCodedMetrics)
+	{
+		for (float little : {0.0f, 1e-30f, 1e-6f})
+		{
+			Cluster cluster(4, id, Data::Gaussian, 3072, 1, 1, 1);
+			Vector row(cluster.centroid);
+			float lower[kHeight];
+			float estimate[kHeight];
+
+			row[0] += little;
+			row[2000] += 0.5f;
+
+			const Vector &q = row;
+			HotList list(id, std::vector<Vector>(kHeight, row), cluster.centroid, cluster.mean);
+			Prepared prepared(id, q, cluster.mean);
+			double exact = exact_value(id, row, q);
+
+			EXPECT_EQ(0xFFFFFFFFu,
+			          rabitq_score_hot(prepared.query, list_terms(id, prepared.query, q, cluster.centroid),
+			                           list.block(0), kHotSigmas, static_cast<float>(exact), lower,
+			                           estimate));
+			EXPECT_TRUE(std::isfinite(estimate[0]) && std::isfinite(lower[0])) << little;
+		}
+	}
+}
+
 // Up to the longest vectors that may be coded everything is finite.
 TEST_F(RabitqHotTest, TheLongestVectorsStayFinite)
 {
