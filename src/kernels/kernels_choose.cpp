@@ -142,7 +142,7 @@ always_usable()
 struct Cpu
 {
 	bool known;
-	bool amd;
+	bool halves;       // computes 512 bits in two halves
 	uint32_t basic;    // ecx of cpuid leaf 1, 0 where the system does not keep AVX's registers
 	uint32_t extended; // ebx of leaf 7, likewise; those of AVX-512 only where its registers are kept
 	uint32_t more;     // ecx of leaf 7, likewise
@@ -159,6 +159,15 @@ kept_registers()
 	return static_cast<uint64_t>(high) << 32 | low;
 }
 
+// The family that a CPU says it is of, from eax of cpuid leaf 1 (AMD's manual, volume 3, appendix E.3).
+uint32_t
+family(uint32_t signature)
+{
+	uint32_t base = signature >> 8 & 0xF;
+
+	return base == 0xF ? base + (signature >> 20 & 0xFF) : base;
+}
+
 // Asks this CPU.  Intel's manual, volume 1, 14.3 and 15.2: XCR0 first, then the features.
 Cpu
 ask_cpu()
@@ -166,6 +175,7 @@ ask_cpu()
 	constexpr uint64_t kAvxRegisters = 0x06;
 	constexpr uint64_t kAvx512Registers = 0xE6;
 	constexpr uint32_t kAvx512 = bit_AVX512F | bit_AVX512BW | bit_AVX512DQ | bit_AVX512VL;
+	constexpr uint32_t kZen5 = 26; // a family
 	Cpu cpu = {true, false, 0, 0, 0};
 	uint32_t last;
 	uint32_t vendor;
@@ -177,8 +187,8 @@ ask_cpu()
 	uint32_t d;
 
 	__cpuid(0, last, vendor, c, d);
-	cpu.amd = vendor == signature_AMD_ebx;
 	__cpuid(1, a, d, basic, c);
+	cpu.halves = vendor == signature_AMD_ebx && family(a) < kZen5;
 	if (last < 7 || (basic & bit_OSXSAVE) == 0)
 	{
 		return cpu;
@@ -231,11 +241,11 @@ avx512_usable()
 	       has(this_cpu().extended, bit_AVX512F | bit_AVX512BW | bit_AVX512DQ | bit_AVX512VL);
 }
 
-// AMD's Zen 4 computes 512 bits in two halves, and reads memory faster in 256 bits (see the README).
+// A CPU that computes 512 bits in two halves (AMD's Zen 4) reads memory faster in 256 bits (see the README).
 bool
 avx512_wide_usable()
 {
-	return avx512_usable() && !this_cpu().amd;
+	return avx512_usable() && !this_cpu().halves;
 }
 
 bool

@@ -221,7 +221,7 @@ TEST(KernelsChoice, LevelsFollowTheCpu)
 	if (table(Level::Avx512) != nullptr)
 	{
 		const Kernels &chosen = *table(Level::Avx512);
-		bool narrow = __builtin_cpu_is("amd");
+		bool narrow = __builtin_cpu_is("amdfam19h"); // Zen 4
 		bool vnni = __builtin_cpu_supports("avx512vnni");
 
 		EXPECT_EQ(chosen.fastscan_bounds,
