@@ -174,7 +174,7 @@ key_list(uint64_t key)
 	return {rank_float(~static_cast<uint32_t>(key >> 32)), static_cast<uint32_t>(key)};
 }
 
-// How scores are cut into steps of equal width, from the best one on.
+// How scores are cut into steps of equal width, from one of the best on; what is better counts as the first step.
 struct Steps
 {
 	float best;
@@ -186,24 +186,16 @@ constexpr int kSteps = 256;
 static Steps
 make_steps(const ListScore *lists, size_t n)
 {
-	constexpr size_t kChains = 4; // each waits for itself alone
+	constexpr size_t kSampled = 8; // one in so many scores tells where they lie
 	float best = kWorst;
 	float worst = -kWorst;
-	float bests[kChains] = {kWorst, kWorst, kWorst, kWorst};
-	float worsts[kChains] = {-kWorst, -kWorst, -kWorst, -kWorst};
 
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i += kSampled)
 	{
 		float score = lists[i].score;
-		size_t chain = i % kChains;
 
-		bests[chain] = score > bests[chain] ? score : bests[chain];
-		worsts[chain] = score < worsts[chain] ? score : worsts[chain];
-	}
-	for (size_t chain = 0; chain < kChains; chain++)
-	{
-		best = std::max(best, bests[chain]);
-		worst = std::min(worst, worsts[chain]);
+		best = score > best ? score : best;
+		worst = score < worst ? score : worst;
 	}
 
 	float scale = (kSteps - 1) / (best - worst);
@@ -241,7 +233,7 @@ rough_front(ListScore *lists, size_t n, size_t want)
 {
 	constexpr size_t kMostFront = 2048;
 	ListScore better[kMostFront + 1];
-	uint32_t counts[kSteps] = {};
+	uint32_t counts[2][kSteps] = {}; // neighbours apart: one count need not wait for the other
 	Steps steps = make_steps(lists, n);
 
 	if (!(steps.scale > 0))
@@ -252,13 +244,14 @@ rough_front(ListScore *lists, size_t n, size_t want)
 	{
 		float at = (steps.best - lists[i].score) * steps.scale;
 
-		counts[at < kSteps ? static_cast<int>(at) : kSteps - 1]++;
+		at = at > 0 ? at : (at <= 0 ? 0 : kSteps);
+		counts[i % 2][at < kSteps ? static_cast<int>(at) : kSteps - 1]++;
 	}
 
 	int last = 0;
-	size_t front = counts[0];
+	size_t front = counts[0][0] + counts[1][0];
 
-	for (; front < want && last < kSteps - 1; front += counts[last])
+	for (; front < want && last < kSteps - 1; front += counts[0][last] + counts[1][last])
 	{
 		last++;
 	}
@@ -308,6 +301,12 @@ void
 nearest_order(ListScore *lists, size_t n, size_t want)
 {
 	best_to_front(lists, n, want, true);
+}
+
+size_t
+nearest_front(ListScore *lists, size_t n, size_t want)
+{
+	return want < n ? rough_front(lists, n, want) : n;
 }
 
 void

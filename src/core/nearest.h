@@ -46,6 +46,8 @@ struct alignas(8) ListScore
 void nearest_order(ListScore *lists, size_t n, size_t want);
 // The same, but in no order.
 void nearest_select(ListScore *lists, size_t n, size_t want);
+// The same, but some more of almost the same score may stand at the front: returns how many stand there.
+size_t nearest_front(ListScore *lists, size_t n, size_t want);
 
 } // namespace vecsim::core
 

@@ -50,7 +50,9 @@ list_walk_fetch(ListWalk &walk)
 {
 	if (block_exists(walk.next) && walk.next.index < walk.index->geometry.blocks_per_page)
 	{
-		walk.ahead = fetch_page(*walk.index, walk.next.page, walk.next.index, 1);
+		uint32 rest = walk.index->geometry.blocks_per_page - walk.next.index;
+
+		walk.ahead = fetch_page(*walk.index, walk.next.page, walk.next.index, Min(rest, walk.entry.run));
 		walk.ahead_page = walk.next.page;
 	}
 }

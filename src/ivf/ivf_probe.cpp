@@ -237,7 +237,7 @@ find_front(Scan &scan, uint32 worth)
 	uint32 rest = scan.found - scan.sorted;
 	uint32 front = Min(rest, Max(worth * 2, Min(scan.patience, lists) * 4));
 
-	core::nearest_select(scan.lists + scan.sorted, rest, front);
+	front = static_cast<uint32>(core::nearest_front(scan.lists + scan.sorted, rest, front));
 	scan.front = scan.sorted + front;
 }
 

@@ -250,6 +250,16 @@ TEST_F(NearestTest, SelectsAmongScoresOfAnyShape)
 			nearest_select(selected.data(), kLists, 64);
 			EXPECT_EQ(numbers(ordered, 0, 64), numbers(selected, 0, 64)) << extreme << " " << scale;
 			EXPECT_EQ(numbers(ordered, 64, kLists), numbers(selected, 64, kLists)) << extreme << " " << scale;
+
+			// A rough front is the exact one and some lists behind it.
+			std::vector<ListScore> rough = lists;
+			size_t front = nearest_front(rough.data(), kLists, 64);
+
+			EXPECT_GE(front, 64u);
+			nearest_order(rough.data(), front, front);
+			EXPECT_EQ(numbers(ordered, 0, front), numbers(rough, 0, front)) << extreme << " " << scale;
+			EXPECT_EQ(numbers(ordered, front, kLists), numbers(rough, front, kLists))
+				<< extreme << " " << scale;
 		}
 	}
 }
