@@ -26,8 +26,8 @@ static int build_threads();
 static int threads_that_fit(const Build &build);
 
 static const char *const kPhaseNames[] = {
-	"initializing",    "sampling rows",   "performing k-means", "assigning rows",
-	"sorting entries", "loading entries", "writing WAL",
+	"initializing",   "sampling rows",   "performing k-means", "polishing lists",
+	"assigning rows", "sorting entries", "loading entries",    "writing WAL",
 };
 
 const char *

@@ -15,6 +15,7 @@ enum BuildPhase : int64
 	kPhaseInitialize = PROGRESS_CREATEIDX_SUBPHASE_INITIALIZE,
 	kPhaseSample,
 	kPhaseKmeans,
+	kPhasePolish,
 	kPhaseAssign,
 	kPhaseSort,
 	kPhaseLoad,
@@ -101,7 +102,7 @@ void build_phase(BuildPhase phase, int64 total);
 void build_sample(Build &build);
 
 // Feeds the rows of randomly chosen blocks of the heap to callback: about `share` of all, at least a few blocks.
-void sample_blocks(Build &build, double share, IndexBuildCallback callback, void *state);
+void sample_blocks(Build &build, BuildPhase phase, double share, IndexBuildCallback callback, void *state);
 
 // Where a value of the heap stands among the lists, place_dim floats; false for NULL and what cannot be ranked.
 bool sample_place(Build &build, Datum value, bool isnull, float *place);

@@ -61,7 +61,7 @@ build_groups(Build &build)
 	MemoryContextSwitchTo(context);
 	stream.counts = static_cast<uint64 *>(palloc0(stream.coarse.count * sizeof(uint64)));
 	stream.sort = flight_sort(static_cast<int>(build.groups.sort_bytes / 1024));
-	sample_blocks(build, build.groups.share, stream_row, &stream);
+	sample_blocks(build, kPhaseSample, build.groups.share, stream_row, &stream);
 	stream_batch(stream);
 	ExecDropSingleTupleTableSlot(stream.slot);
 	MemoryContextDelete(coarse);

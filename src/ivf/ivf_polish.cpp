@@ -51,7 +51,7 @@ build_polish(Build &build)
 	for (int i = 0; i < passes; i++)
 	{
 		core::kmeans_pass_begin(polish.pass);
-		sample_blocks(build, build.groups.share, polish_row, &polish);
+		sample_blocks(build, kPhasePolish, build.groups.share, polish_row, &polish);
 		polish_batch(polish);
 		core::kmeans_pass_end(polish.pass);
 		cluster_set_bias(build, build.centroids, build.lists, build.bias);

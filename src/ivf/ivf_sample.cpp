@@ -17,8 +17,8 @@ namespace vecsim::ivf
 static constexpr BlockNumber kLeastBlocks = 300;
 
 static double estimate_rows(Build &build, BlockNumber blocks);
-static void scan_blocks(Build &build, BlockNumber blocks, BlockNumber wanted, IndexBuildCallback callback,
-                        void *state);
+static void scan_blocks(Build &build, BuildPhase phase, BlockNumber blocks, BlockNumber wanted,
+                        IndexBuildCallback callback, void *state);
 static void begin_near(Build &build);
 static void sample_near(Build &build, const float *floats);
 static void count_row(Relation index, ItemPointer tid, Datum *values, bool *isnull, bool alive, void *state);
@@ -48,7 +48,8 @@ build_sample(Build &build)
 	// A tenth more blocks than should be needed: what is too much replaces rows at random.
 	constexpr double kMargin = 1.1;
 
-	sample_blocks(build, kMargin * static_cast<double>(build.sample_room) / rows, sample_row, &build);
+	sample_blocks(build, kPhaseSample, kMargin * static_cast<double>(build.sample_room) / rows, sample_row,
+	              &build);
 	// Of sketches the ratio says nothing: the taxicab distance is not theirs.
 	build.taxicab = build.input.lossy ? 0 : core::taxicab_ratio(build.near, build.near_n, build.dim);
 }
@@ -71,12 +72,12 @@ sample_place(Build &build, Datum value, bool isnull, float *place)
 }
 
 void
-sample_blocks(Build &build, double share, IndexBuildCallback callback, void *state)
+sample_blocks(Build &build, BuildPhase phase, double share, IndexBuildCallback callback, void *state)
 {
 	BlockNumber blocks = RelationGetNumberOfBlocks(build.heap);
 	BlockNumber wanted = static_cast<BlockNumber>(std::ceil(Min(1.0, share) * blocks));
 
-	scan_blocks(build, blocks, Max(wanted, Min(kLeastBlocks, blocks)), callback, state);
+	scan_blocks(build, phase, blocks, Max(wanted, Min(kLeastBlocks, blocks)), callback, state);
 }
 
 // Makes room for the rows on which an L1 index measures its distances: a sixteenth of the memory, but some rows.
@@ -118,19 +119,20 @@ estimate_rows(Build &build, BlockNumber blocks)
 	BlockNumber some = Min(kLeastBlocks, blocks); // the density's error is then a few percent
 
 	build.sample_seen = 0;
-	scan_blocks(build, blocks, some, count_row, &build);
+	scan_blocks(build, kPhaseSample, blocks, some, count_row, &build);
 	return some == 0 ? 0 : static_cast<double>(build.sample_seen) / some * blocks;
 }
 
-// Feeds the rows of `wanted` of the heap's blocks, chosen at random, to callback.
+// Feeds the rows of `wanted` of the heap's blocks, chosen at random, to callback; begins the phase.
 static void
-scan_blocks(Build &build, BlockNumber blocks, BlockNumber wanted, IndexBuildCallback callback, void *state)
+scan_blocks(Build &build, BuildPhase phase, BlockNumber blocks, BlockNumber wanted,
+            IndexBuildCallback callback, void *state)
 {
 	constexpr BlockNumber kRun = 64; // where all blocks are wanted, so many go into one scan
 	BlockSamplerData sampler;
 	bool all = wanted >= blocks;
 
-	build_phase(kPhaseSample, 0);
+	build_phase(phase, 0);
 	pgstat_progress_update_param(PROGRESS_SCAN_BLOCKS_TOTAL, wanted);
 	BlockSampler_Init(&sampler, blocks, static_cast<int>(Min(wanted, static_cast<BlockNumber>(INT_MAX))),
 	                  static_cast<uint32>(random_next(build.random)));

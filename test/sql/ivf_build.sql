@@ -84,7 +84,7 @@ FROM unnest(ARRAY['orderable', 'returnable', 'search_array', 'search_nulls']) p;
 -- the statistics of the table follow the build
 SELECT relname, reltuples FROM pg_class WHERE relname IN ('t', 't_l2') ORDER BY 1;
 -- the phases that pg_stat_progress_create_index names
-SELECT i, pg_indexam_progress_phasename((SELECT oid FROM pg_am WHERE amname = 'ivf'), i) FROM generate_series(0, 8) i;
+SELECT i, pg_indexam_progress_phasename((SELECT oid FROM pg_am WHERE amname = 'ivf'), i) FROM generate_series(0, 9) i;
 
 -- again, concurrently, and after TRUNCATE
 REINDEX INDEX t_l2;
