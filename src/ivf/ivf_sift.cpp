@@ -42,8 +42,10 @@ count_bits(uint32 mask)
 static void begin_walk(Scan &scan, uint32 list, uint32 probe, ListWalk &walk);
 static void sift_run(Scan &scan, const BlockRun &run, const core::ListTerm &term, uint32 probe,
                      CandidateRun *sink);
+static void recall_run(Scan &scan, const BlockRun &run, const core::ListTerm &term, uint32 probe,
+                       CandidateRun *sink);
 static void sift_block(Scan &scan, uint32 live, const uint32 *rows, const void *payload,
-                       const core::ListTerm &term, uint32 probe, CandidateRun *sink);
+                       const core::ListTerm &term, uint32 probe);
 static void recall_block(Scan &scan, uint32 mask, const float *lower, const uint32 *rows, uint32 probe,
                          CandidateRun *sink);
 static bool refine_survivors(Scan &scan, uint32 probe);
@@ -111,10 +113,42 @@ sift_run(Scan &scan, const BlockRun &run, const core::ListTerm &term, uint32 pro
 {
 	const Index &index = scan.index;
 
+	if (sink != nullptr)
+	{
+		recall_run(scan, run, term, probe, sink);
+		return;
+	}
 	for (uint32 block = run.first; block < run.first + run.count; block++)
 	{
 		sift_block(scan, block_check(index, run, block), page_block_rows(run.page, index.geometry, block),
-		           page_block_payload(run.page, index.geometry, block), term, probe, sink);
+		           page_block_payload(run.page, index.geometry, block), term, probe);
+	}
+	page_release(run.buffer);
+}
+
+// Gives the rows of a run that may have been forgotten to the sink, which may write files: not under the page's lock.
+// What changes between two blocks is of rows that the scan's snapshot does not see.
+static void
+recall_run(Scan &scan, const BlockRun &run, const core::ListTerm &term, uint32 probe, CandidateRun *sink)
+{
+	const Index &index = scan.index;
+	uint32 rows[kTallestBlock];
+	float lower[kTallestBlock];
+	float estimate[kTallestBlock];
+
+	for (uint32 block = run.first; block < run.first + run.count; block++)
+	{
+		uint32 live = block_check(index, run, block);
+
+		memcpy(rows, page_block_rows(run.page, index.geometry, block),
+		       index.geometry.height * sizeof(uint32));
+		index.quantizer->two_level->sift(scan.prepared, term,
+		                                 page_block_payload(run.page, index.geometry, block), tau_of(scan),
+		                                 lower, estimate);
+		LockBuffer(run.buffer, BUFFER_LOCK_UNLOCK);
+		scan.counts.codes += count_bits(live);
+		recall_block(scan, live, lower, rows, probe, sink);
+		LockBuffer(run.buffer, BUFFER_LOCK_SHARE);
 	}
 	page_release(run.buffer);
 }
@@ -130,7 +164,7 @@ tau_of(const Scan &scan)
 // done here but to copy.
 static void
 sift_block(Scan &scan, uint32 live, const uint32 *rows, const void *payload, const core::ListTerm &term,
-           uint32 probe, CandidateRun *sink)
+           uint32 probe)
 {
 	double tau = tau_of(scan);
 	float lower[kTallestBlock];
@@ -138,11 +172,6 @@ sift_block(Scan &scan, uint32 live, const uint32 *rows, const void *payload, con
 	uint32 passed = scan.index.quantizer->two_level->sift(scan.prepared, term, payload, tau, lower, estimate);
 
 	scan.counts.codes += count_bits(live);
-	if (sink != nullptr)
-	{
-		recall_block(scan, live, lower, rows, probe, sink);
-		return;
-	}
 	if ((live & ~passed) != 0)
 	{
 		// Beyond infinity are rows whose codes are damaged.
