@@ -244,7 +244,7 @@ rough_front(ListScore *lists, size_t n, size_t want)
 	{
 		float at = (steps.best - lists[i].score) * steps.scale;
 
-		at = at > 0 ? at : (at <= 0 ? 0 : kSteps);
+		at = at > 0 ? at : (at <= 0 ? 0 : kSteps); // not a number: with the worst, as move_to_front() has it
 		counts[i % 2][at < kSteps ? static_cast<int>(at) : kSteps - 1]++;
 	}
 

@@ -152,7 +152,8 @@ rabitq_all_query_bytes(size_t dim)
 	return kQueryHeader + core::rabitq_query_bytes(rotated_dim(dim));
 }
 
-// The same for hot codes, whose error is that of a Gaussian residual (README).
+// What kSketchedCold is for cold codes, for the hot codes of sketches: their share of the error depends on the
+// dimensions that have bits (README, RaBitQ codes).
 static float
 sketched_hot(size_t dim)
 {

@@ -64,14 +64,14 @@ rabitq_prepare_estimates(const float *q, const float *mean, size_t dim, void *me
 {
 	QueryParts parts = query_parts(memory, dim);
 
-	for (size_t i = 0; i < dim; i++)
-	{
-		parts.p[i] = q[i] - mean[i];
-	}
 	*query = {};
 	query->metric = MetricId::InnerProduct;
 	query->dim = dim;
 	query->hot_dim = rabitq_hot_dim(dim);
+	for (size_t i = 0; i < query->hot_dim; i++)
+	{
+		parts.p[i] = q[i] - mean[i];
+	}
 	query->mean_add = static_cast<float>(-dot_in_double(q, mean, dim));
 	query->table = parts.table;
 	query->small = true;

@@ -21,7 +21,7 @@ struct Index
 	Input input;
 	const core::Metric *metric; // of lists and codes
 	const core::Metric *order;  // of the operator: another one under L1 only
-	double distance_unit; // of a scan: what exact distances are divided by, to compare with those of codes
+	double distance_unit;       // of a scan: what exact distances are divided by, to compare with those of codes
 	const core::Quantizer *quantizer;
 	Geometry geometry;
 	uint32 place_dim; // floats of a place and of a centroid
@@ -97,8 +97,8 @@ uint32 place_dim_of(const core::Quantizer &quantizer, uint32 dim);
 
 // Places, and where it can codes, a datum.  Raises an error if its dimension is not the input's.  May allocate in the
 // current context.
-void value_prepare(const Input &input, const core::CodeSpace &space, const core::Quantizer &quantizer,
-                   Datum datum, bool isnull, Value &value);
+void value_prepare(const Input &input, const core::CodeSpace &space, const core::Quantizer &quantizer, Datum datum,
+                   bool isnull, Value &value);
 
 // The place of a vector; false where codes cannot rank it.
 bool value_place(const core::CodeSpace &space, const core::Quantizer &quantizer, const float *vector,

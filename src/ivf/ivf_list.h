@@ -31,8 +31,8 @@ struct BlockRun
 
 void list_walk_begin(ListWalk &walk, const Index &index, uint32 list);
 
-// Pins the first page and has the CPU fetch what a scan reads of it first, so that it is at hand when the walk
-// gets there.  Let go with list_walk_drop() unless the walk goes on.
+// Pins the first page and has the CPU fetch the list's blocks on it, so that they are at hand when the walk gets
+// there.  Let go with list_walk_drop() unless the walk goes on.
 void list_walk_fetch(ListWalk &walk);
 void list_walk_drop(ListWalk &walk);
 
